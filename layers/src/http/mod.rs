@@ -1,0 +1,13 @@
+//! HTTP request metrics.
+mod builder;
+mod custom;
+mod labels;
+mod observer;
+#[cfg(test)]
+mod tests;
+
+pub use self::{
+    builder::{HttpMetricsBuilder, HttpMetricsError, Timing},
+    custom::CustomLabel,
+    observer::{HttpMetrics, HttpMetricsLayer, HttpState},
+};

@@ -1,0 +1,99 @@
+//! One metric's kept handles.
+
+use super::{
+    Key, Labels, Meter, Overflow,
+    handle::Handle,
+    ladder::{Full, Ladder},
+    store::Store,
+};
+use crate::{
+    catalog::{self, Metric},
+    label::{OTHER, OVERFLOW},
+};
+
+/// The series of one metric: at most the meter's cap of label sets, each resolved once.
+#[derive(Debug)]
+pub(crate) struct Family<H> {
+    metric: &'static Metric,
+    store: Store<H>,
+    overflow: Overflow,
+}
+
+// === impl Family ===
+
+impl<H: Handle> Family<H> {
+    pub(crate) fn new(meter: &Meter, metric: &'static Metric) -> Self {
+        let name = meter.naming().metric(metric);
+        Self { metric, store: Store::new(meter), overflow: Overflow::new(meter, name) }
+    }
+
+    /// Runs `f` with the handle of a label set, and returns the key of the series that took it: the
+    /// set's own, or [`Key::OVERFLOW`] past the cap. `None` while no recorder is installed: nothing
+    /// was recorded. `fill` writes the set out when it is new; `key` must tell any two sets apart.
+    #[inline]
+    pub(crate) fn with(
+        &self,
+        meter: &Meter,
+        key: Key,
+        fill: impl FnOnce(&mut Labels<'_>),
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        self.store.read(meter, |ladder| match ladder.find(key) {
+            Some(handle) => {
+                f(handle);
+                Some(key)
+            }
+            None => self.resolve(meter, ladder, key, fill, f),
+        })
+    }
+
+    /// Registers the series of a new label set and keeps its handle.
+    #[cold]
+    fn resolve(
+        &self,
+        meter: &Meter,
+        ladder: &Ladder<H>,
+        key: Key,
+        fill: impl FnOnce(&mut Labels<'_>),
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        if key == Key::OVERFLOW || ladder.len() >= meter.0.max_label_sets {
+            return self.fold(meter, ladder, f);
+        }
+        let handle = meter.register(self.metric, fill)?;
+        match ladder.find_or_insert(key, meter.0.max_label_sets, || handle) {
+            Ok(handle) => {
+                f(handle);
+                Some(key)
+            }
+            // Racing threads took the last places.
+            Err(Full) => self.fold(meter, ladder, f),
+        }
+    }
+
+    /// Uses the series that every label set past the cap shares.
+    fn fold(&self, meter: &Meter, ladder: &Ladder<H>, f: impl FnOnce(&H)) -> Option<Key> {
+        if ladder.find(Key::OVERFLOW).is_none() {
+            let handle = meter.register(self.metric, |labels| self.fill_overflow(labels))?;
+            let _ = ladder.find_or_insert(Key::OVERFLOW, usize::MAX, || handle);
+            tracing::warn!(
+                metric = self.metric.name,
+                label_sets = meter.0.max_label_sets,
+                "a metric has as many label sets as it may keep; more are folded into one series"
+            );
+        }
+        f(ladder.find(Key::OVERFLOW)?);
+        self.overflow.count(meter, 1);
+        Some(Key::OVERFLOW)
+    }
+
+    fn fill_overflow(&self, labels: &mut Labels<'_>) {
+        for &label in self.metric.labels.iter().filter(|label| !label.opt_in) {
+            if label == catalog::METHOD {
+                labels.push(label, OTHER);
+            } else if ![catalog::STATUS, catalog::ERROR_TYPE, catalog::SCHEME].contains(&label) {
+                labels.push(label, OVERFLOW);
+            }
+        }
+    }
+}

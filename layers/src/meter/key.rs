@@ -1,0 +1,62 @@
+//! What tells two label sets apart, and how a label set is written out when it is new.
+
+use std::borrow::Cow;
+
+use super::Naming;
+use crate::{catalog, label};
+
+/// A label set in two words: the numbers of closed enums and of values under a cap.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Key {
+    pub(crate) closed: u64,
+    pub(crate) capped: u64,
+}
+
+/// The labels of a series that is being registered.
+#[derive(Debug)]
+pub(crate) struct Labels<'a> {
+    naming: &'a Naming,
+    labels: Vec<metrics::Label>,
+}
+
+// === impl Key ===
+
+impl Key {
+    /// The label set of everything that came after a full budget.
+    pub(crate) const OVERFLOW: Self = Self { closed: u64::MAX, capped: u64::MAX };
+
+    /// Spreads the two words over a table's slots.
+    pub(super) const fn hash(self) -> usize {
+        // Odd constants, and the high half of the product: the words hold small numbers.
+        let mixed = self.closed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
+            ^ self.capped.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
+        (mixed >> 32) as usize
+    }
+}
+
+// === impl Labels ===
+
+impl<'a> Labels<'a> {
+    pub(super) fn new(naming: &'a Naming, labels: Vec<metrics::Label>) -> Self {
+        Self { naming, labels }
+    }
+
+    /// Adds a label of the catalogue.
+    pub(crate) fn push(&mut self, label: catalog::Label, value: impl Into<Cow<'static, str>>) {
+        self.push_named(self.naming.label(label), value);
+    }
+
+    /// Adds a label by its name.
+    pub(crate) fn push_named(&mut self, name: &str, value: impl Into<Cow<'static, str>>) {
+        let value = value.into();
+        let value = match label::clean(&value) {
+            Cow::Borrowed(clean) if clean.len() == value.len() => value,
+            clean => Cow::Owned(clean.into_owned()),
+        };
+        self.labels.push(metrics::Label::new(name.to_owned(), value));
+    }
+
+    pub(super) fn into_vec(self) -> Vec<metrics::Label> {
+        self.labels
+    }
+}

@@ -1,0 +1,45 @@
+//! What all requests of a layer share.
+
+use std::error::Error;
+
+use super::{
+    MediaTypes, Needs, Observers,
+    methods::Methods,
+    scope::Observing,
+};
+use crate::{label::Scheme, route::Routes};
+
+/// A layer's observers and settings.
+#[derive(Clone)]
+pub(super) struct Core<O: Observers> {
+    pub(super) observers: O,
+    pub(super) bits: O::Bits,
+    pub(super) observing: Observing,
+    pub(super) needs: Needs,
+    pub(super) independent: bool,
+    pub(super) settings: Settings,
+}
+
+/// What does not depend on the observers.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Settings {
+    pub(super) methods: Methods,
+    pub(super) routes: Routes,
+    pub(super) scheme: Scheme,
+    pub(super) streams: MediaTypes,
+    pub(super) timeout: Option<IsTimeout>,
+}
+
+/// Tells whether an error is a time-out.
+pub(super) type IsTimeout = fn(&(dyn Error + 'static)) -> bool;
+
+// === impl Core ===
+
+impl<O: Observers> Core<O> {
+    pub(super) fn new(observers: O, settings: Settings, independent: bool) -> Self {
+        let bits = O::bits();
+        let observing = if independent { 0 } else { O::observing(bits) };
+        let needs = observers.needs();
+        Self { observers, bits, observing, needs, independent, settings }
+    }
+}

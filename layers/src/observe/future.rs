@@ -1,0 +1,75 @@
+//! The future that hands the exchange on to the body.
+
+use std::{
+    fmt,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+use http::Response;
+use http_body::Body;
+use pin_project_lite::pin_project;
+
+use super::{ObservedBody, Observers, exchange::Exchange};
+
+pin_project! {
+    /// The future of an [`Observe`](super::Observe) service.
+    ///
+    /// # Cancellation
+    ///
+    /// Dropped before it is ready, the exchange ends as `cancelled_before_response`.
+    pub struct ObservedFuture<F, O: Observers> {
+        #[pin]
+        inner: F,
+        // None if the exchange is seen to by layers outside, and once the body has it.
+        exchange: Option<Exchange<O>>,
+    }
+}
+
+// === impl ObservedFuture ===
+
+impl<F, O: Observers> ObservedFuture<F, O> {
+    pub(super) fn new(inner: F, exchange: Option<Exchange<O>>) -> Self {
+        Self { inner, exchange }
+    }
+}
+
+impl<F, B, E, O> Future for ObservedFuture<F, O>
+where
+    F: Future<Output = Result<Response<B>, E>>,
+    B: Body,
+    E: 'static,
+    O: Observers,
+{
+    type Output = Result<Response<ObservedBody<B, O>>, E>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(exchange) = this.exchange.as_mut() else {
+            let response = ready!(this.inner.poll(cx));
+            return Poll::Ready(response.map(|bare| bare.map(|body| ObservedBody::new(body, None))));
+        };
+        let response = ready!(exchange.run(|| this.inner.poll(cx)));
+        let exchange = this.exchange.take().expect("it was there, and it ran");
+        Poll::Ready(match response {
+            Ok(response) => {
+                let (mut parts, body) = response.into_parts();
+                let exchange = exchange.head(&mut parts, &body);
+                Ok(Response::from_parts(parts, ObservedBody::new(body, exchange)))
+            }
+            Err(error) => {
+                exchange.fail(&error);
+                Err(error)
+            }
+        })
+    }
+}
+
+impl<F: fmt::Debug, O: Observers> fmt::Debug for ObservedFuture<F, O> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ObservedFuture")
+            .field("inner", &self.inner)
+            .field("answered", &self.exchange.is_none())
+            .finish()
+    }
+}

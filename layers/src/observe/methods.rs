@@ -1,0 +1,100 @@
+//! The request methods that a label may name.
+
+use std::sync::Arc;
+
+use http::Method;
+
+use crate::label::OTHER;
+
+/// The methods of RFC 9110 and RFC 5789, and QUERY.
+const STANDARD: [&str; 10] = [
+    "GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH", "QUERY",
+];
+
+/// The most methods that may be known.
+pub(super) const MOST: usize = 30;
+
+/// The known methods; everything else is `_OTHER`.
+#[derive(Clone, Debug, Default)]
+pub(super) enum Methods {
+    #[default]
+    Standard,
+    Given(Arc<[Box<str>]>),
+}
+
+/// A method's number, 0 for `_OTHER`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct MethodLabel(u8);
+
+// === impl Methods ===
+
+impl Methods {
+    #[inline]
+    pub(super) fn label(&self, method: &Method) -> MethodLabel {
+        MethodLabel(match self {
+            Self::Standard => match *method {
+                Method::GET => 1,
+                Method::HEAD => 2,
+                Method::POST => 3,
+                Method::PUT => 4,
+                Method::DELETE => 5,
+                Method::CONNECT => 6,
+                Method::OPTIONS => 7,
+                Method::TRACE => 8,
+                Method::PATCH => 9,
+                _ if method.as_str() == "QUERY" => 10,
+                _ => 0,
+            },
+            Self::Given(methods) => {
+                let known = methods.iter().position(|known| **known == *method.as_str());
+                known.map_or(0, |index| index as u8 + 1)
+            }
+        })
+    }
+
+    pub(super) fn text(&self, label: MethodLabel) -> &str {
+        let Some(index) = label.0.checked_sub(1).map(usize::from) else { return OTHER };
+        match self {
+            Self::Standard => STANDARD[index],
+            Self::Given(methods) => &methods[index],
+        }
+    }
+}
+
+// === impl MethodLabel ===
+
+impl MethodLabel {
+    /// A number below 32 that tells any two methods apart.
+    #[inline]
+    pub(super) fn number(self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_standard_method_is_named_by_itself() {
+        for name in STANDARD {
+            let method = Method::from_bytes(name.as_bytes()).unwrap();
+            assert_eq!(Methods::Standard.text(Methods::Standard.label(&method)), name);
+        }
+    }
+
+    #[test]
+    fn an_unknown_method_and_another_case_are_other() {
+        for name in ["PROPFIND", "get", "X"] {
+            let method = Method::from_bytes(name.as_bytes()).unwrap();
+            assert_eq!(Methods::Standard.text(Methods::Standard.label(&method)), OTHER);
+        }
+    }
+
+    #[test]
+    fn given_methods_replace_the_standard_ones() {
+        let methods = Methods::Given(Arc::new(["PROPFIND".into()]));
+        assert_eq!(methods.text(methods.label(&"PROPFIND".parse().unwrap())), "PROPFIND");
+        assert_eq!(methods.text(methods.label(&Method::GET)), OTHER);
+    }
+}

@@ -1,0 +1,177 @@
+//! What an observer is.
+
+use bytes::Buf;
+use http::HeaderMap;
+use http_body::Frame;
+
+use super::{Record, RequestHead, ResponseHead};
+
+/// Sees exchanges, each from its start to its end.
+///
+/// For each exchange the engine calls [`start`](Self::start) once, [`head`](Self::head) at most once,
+/// [`frame`](Self::frame) for each frame of the response's body, and [`end`](Self::end) **exactly
+/// once**: it takes the state by value, and nothing else can. The state lives inline in the response's
+/// future, then in its body, so an observer that keeps a few words allocates nothing.
+///
+/// No hook may block or wait. One that panics is caught: the request goes on, and the observer's
+/// later hooks are still called. If `start` itself panics, this exchange has no state, and no hook.
+///
+/// `Option<P>` is an observer too, which is how one is switched on and off at run time.
+///
+/// ```
+/// use bartizan::observe::{ObserveLayer, Observer, Record, RequestHead};
+///
+/// /// Bills each exchange by its bytes.
+/// #[derive(Clone, Debug)]
+/// struct Billing;
+///
+/// impl Observer for Billing {
+///     type State = Option<String>; // who pays
+///
+///     fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> Self::State {
+///         let account = request.headers().get("x-account")?;
+///         Some(account.to_str().ok()?.to_owned())
+///     }
+///
+///     fn end(&self, account: Self::State, record: Record<'_>) {
+///         let _ = (account, record.sent(), record.end());
+///     }
+/// }
+///
+/// let layer = ObserveLayer::new(Billing);
+/// # let _ = layer;
+/// ```
+pub trait Observer: Clone + Send + Sync + 'static {
+    /// What is kept about one exchange.
+    type State: Send + 'static;
+
+    /// What the engine shall do that costs something; asked once, when the layer is built.
+    fn needs(&self) -> Needs {
+        Needs::NONE
+    }
+
+    /// A request arrived, and is about to be passed on.
+    fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State;
+
+    /// The inner service or its body is about to run on this thread, until the guard that this
+    /// returns is dropped: for contexts that are active meanwhile.
+    fn enter(&self, state: &Self::State) -> impl Sized {
+        let _ = state;
+    }
+
+    /// The service answered. Labels are frozen from here on.
+    fn head(&self, state: &mut Self::State, record: Record<'_>, response: &mut ResponseHead<'_>) {
+        let _ = (state, record, response);
+    }
+
+    /// A frame of the body passes. The record counts it already.
+    fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {
+        let _ = (state, record, frame);
+    }
+
+    /// The exchange ended; [`Record::end`] tells how.
+    fn end(&self, state: Self::State, record: Record<'_>);
+}
+
+/// What an observer needs from the engine that has a price.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Needs {
+    pub(super) first_data: bool,
+    pub(super) request_size: bool,
+}
+
+/// A frame of a body, as it passes.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum FrameRef<'a> {
+    /// Bytes; [`Buf::chunk`] shows them without taking them.
+    Data(&'a dyn Buf),
+    /// The trailers.
+    Trailers(&'a HeaderMap),
+    /// A frame of a kind that is not known yet.
+    Other,
+}
+
+// === impl Needs ===
+
+impl Needs {
+    /// Nothing that costs anything.
+    pub const NONE: Self = Self { first_data: false, request_size: false };
+
+    /// A clock read at the first data frame, for [`Record::first_data`].
+    #[must_use]
+    pub const fn first_data(self) -> Self {
+        Self { first_data: true, ..self }
+    }
+
+    /// A look at the request's Content-Length, for [`Record::request_size`].
+    #[must_use]
+    pub const fn request_size(self) -> Self {
+        Self { request_size: true, ..self }
+    }
+
+    pub(super) const fn and(self, other: Self) -> Self {
+        Self {
+            first_data: self.first_data | other.first_data,
+            request_size: self.request_size | other.request_size,
+        }
+    }
+}
+
+// === impl FrameRef ===
+
+impl<'a> FrameRef<'a> {
+    pub(super) fn of<D: Buf>(frame: &'a Frame<D>) -> Self {
+        match (frame.data_ref(), frame.trailers_ref()) {
+            (Some(data), _) => Self::Data(data),
+            (_, Some(trailers)) => Self::Trailers(trailers),
+            _ => Self::Other,
+        }
+    }
+}
+
+impl std::fmt::Debug for FrameRef<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Data(data) => f.debug_tuple("Data").field(&data.remaining()).finish(),
+            Self::Trailers(trailers) => f.debug_tuple("Trailers").field(trailers).finish(),
+            Self::Other => f.write_str("Other"),
+        }
+    }
+}
+
+// === impl Option ===
+
+impl<P: Observer> Observer for Option<P> {
+    type State = Option<P::State>;
+
+    fn needs(&self) -> Needs {
+        self.as_ref().map_or(Needs::NONE, Observer::needs)
+    }
+
+    fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {
+        self.as_ref().map(|observer| observer.start(record, request))
+    }
+
+    fn enter(&self, state: &Self::State) -> impl Sized {
+        self.as_ref().zip(state.as_ref()).map(|(observer, state)| observer.enter(state))
+    }
+
+    fn head(&self, state: &mut Self::State, record: Record<'_>, response: &mut ResponseHead<'_>) {
+        if let (Some(observer), Some(state)) = (self, state) {
+            observer.head(state, record, response);
+        }
+    }
+
+    fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {
+        if let (Some(observer), Some(state)) = (self, state) {
+            observer.frame(state, record, frame);
+        }
+    }
+
+    fn end(&self, state: Self::State, record: Record<'_>) {
+        if let (Some(observer), Some(state)) = (self, state) {
+            observer.end(state, record);
+        }
+    }
+}

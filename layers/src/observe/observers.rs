@@ -1,0 +1,232 @@
+//! Observers composed: none, one, or a pair of compositions.
+
+use std::{
+    any::{TypeId, type_name},
+    panic::{AssertUnwindSafe, catch_unwind},
+    sync::{Mutex, PoisonError, Once},
+};
+
+use super::{
+    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead,
+    scope::{self, Observing},
+};
+
+/// One observer or several: `()`, an [`Observer`], or a pair of these.
+///
+/// It is sealed: what users write is an [`Observer`].
+pub trait Observers: sealed::Composition {}
+
+impl<O: sealed::Composition> Observers for O {}
+
+pub(super) mod sealed {
+    use super::*;
+
+    /// See [`Observers`](super::Observers).
+    #[allow(unnameable_types, reason = "sealed")]
+    pub trait Composition: Clone + Send + Sync + 'static {
+        /// Which bit of [`Observing`] each observer has.
+        type Bits: Copy + Send + Sync + std::fmt::Debug + 'static;
+        /// The state of each observer that sees the exchange.
+        type Slots: Send + 'static;
+
+        fn bits() -> Self::Bits;
+        fn observing(bits: Self::Bits) -> Observing;
+        fn needs(&self) -> Needs;
+        fn start(
+            &self,
+            bits: Self::Bits,
+            outer: Observing,
+            record: Record<'_>,
+            request: RequestHead<'_>,
+        ) -> Self::Slots;
+        fn enter(&self, slots: &Self::Slots) -> impl Sized;
+        fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>);
+        fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>);
+        fn end(&self, slots: &mut Self::Slots, record: Record<'_>);
+    }
+}
+
+use sealed::Composition;
+
+// === impl () ===
+
+impl Composition for () {
+    type Bits = ();
+    type Slots = ();
+
+    fn bits() {}
+
+    fn observing((): ()) -> Observing {
+        0
+    }
+
+    fn needs(&self) -> Needs {
+        Needs::NONE
+    }
+
+    fn start(&self, (): (), _: Observing, _: Record<'_>, _: RequestHead<'_>) {}
+    fn enter(&self, (): &()) -> impl Sized {}
+    fn head(&self, (): &mut (), _: Record<'_>, _: &mut ResponseHead<'_>) {}
+    fn frame(&self, (): &mut (), _: Record<'_>, _: FrameRef<'_>) {}
+    fn end(&self, (): &mut (), _: Record<'_>) {}
+}
+
+// === impl Observer ===
+
+/// One observer: its slot is empty where a layer outside has one of its type, where its `start`
+/// panicked, and once it has seen the end.
+impl<P: Observer> Composition for P {
+    type Bits = Observing;
+    type Slots = Option<P::State>;
+
+    fn bits() -> Observing {
+        bit_of(TypeId::of::<P>())
+    }
+
+    fn observing(bits: Observing) -> Observing {
+        bits
+    }
+
+    fn needs(&self) -> Needs {
+        guard::<P, _>(|| Observer::needs(self)).unwrap_or_default()
+    }
+
+    #[inline]
+    fn start(
+        &self,
+        bits: Observing,
+        outer: Observing,
+        record: Record<'_>,
+        request: RequestHead<'_>,
+    ) -> Self::Slots {
+        if outer & bits != 0 {
+            return None;
+        }
+        guard::<P, _>(|| Observer::start(self, record, request))
+    }
+
+    #[inline]
+    fn enter(&self, slots: &Self::Slots) -> impl Sized {
+        let state = slots.as_ref()?;
+        guard::<P, _>(|| Observer::enter(self, state))
+    }
+
+    #[inline]
+    fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>) {
+        if let Some(state) = slots {
+            guard::<P, _>(|| Observer::head(self, state, record, head));
+        }
+    }
+
+    #[inline]
+    fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
+        if let Some(state) = slots {
+            guard::<P, _>(|| Observer::frame(self, state, record, frame));
+        }
+    }
+
+    #[inline]
+    fn end(&self, slots: &mut Self::Slots, record: Record<'_>) {
+        if let Some(state) = slots.take() {
+            guard::<P, _>(|| Observer::end(self, state, record));
+        }
+    }
+}
+
+// === impl (A, B) ===
+
+/// In order at the start, in reverse at the end, and the second within what the first one enters: a
+/// log after a span finds the span's context active in each of its hooks.
+impl<A: Observers, B: Observers> Composition for (A, B) {
+    type Bits = (A::Bits, B::Bits);
+    type Slots = (A::Slots, B::Slots);
+
+    fn bits() -> Self::Bits {
+        (A::bits(), B::bits())
+    }
+
+    fn observing((a, b): Self::Bits) -> Observing {
+        A::observing(a) | B::observing(b)
+    }
+
+    fn needs(&self) -> Needs {
+        self.0.needs().and(self.1.needs())
+    }
+
+    #[inline]
+    fn start(
+        &self,
+        (a, b): Self::Bits,
+        outer: Observing,
+        record: Record<'_>,
+        request: RequestHead<'_>,
+    ) -> Self::Slots {
+        let first = self.0.start(a, outer, record, request);
+        let within = self.0.enter(&first);
+        let second = self.1.start(b, outer, record, request);
+        drop(within);
+        (first, second)
+    }
+
+    #[inline]
+    fn enter(&self, (a, b): &Self::Slots) -> impl Sized {
+        let outer = self.0.enter(a);
+        // Fields drop in order: the one that was entered last first.
+        (self.1.enter(b), outer)
+    }
+
+    #[inline]
+    fn head(&self, (a, b): &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>) {
+        self.0.head(a, record, head);
+        let _within = self.0.enter(a);
+        self.1.head(b, record, head);
+    }
+
+    #[inline]
+    fn frame(&self, (a, b): &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
+        self.0.frame(a, record, frame);
+        let _within = self.0.enter(a);
+        self.1.frame(b, record, frame);
+    }
+
+    #[inline]
+    fn end(&self, (a, b): &mut Self::Slots, record: Record<'_>) {
+        let within = self.0.enter(a);
+        self.1.end(b, record);
+        drop(within);
+        self.0.end(a, record);
+    }
+}
+
+/// The bit of an observer's type: the first 63 types that a process uses have one each. Later ones
+/// have none, and are not joined.
+fn bit_of(observer: TypeId) -> Observing {
+    static TYPES: Mutex<Vec<TypeId>> = Mutex::new(Vec::new());
+    let mut types = TYPES.lock().unwrap_or_else(PoisonError::into_inner);
+    let index = types.iter().position(|known| *known == observer).unwrap_or_else(|| {
+        types.push(observer);
+        types.len() - 1
+    });
+    if index < scope::LIVE.trailing_zeros() as usize { 1 << index } else { 0 }
+}
+
+/// Runs a hook; a panic in it ends here.
+#[inline]
+fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
+    catch_unwind(AssertUnwindSafe(hook)).map_err(|payload| caught::<P>(payload)).ok()
+}
+
+#[cold]
+fn caught<P: 'static>(payload: Box<dyn std::any::Any + Send>) {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        tracing::error!(
+            observer = type_name::<P>(),
+            "an observer panicked; requests go on, and further panics of observers are not logged"
+        );
+    });
+    // A payload may panic when it is dropped.
+    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
+}

@@ -1,0 +1,76 @@
+//! The service that starts an exchange for each request.
+
+use std::{
+    fmt,
+    sync::Arc,
+    task::{Context, Poll},
+};
+
+use http::{Request, Response};
+use http_body::Body;
+use tower_service::Service;
+
+use super::{
+    ObservedBody, ObservedFuture, Observers, RequestBody, RequestHead, Untouched, core::Core,
+    exchange::Exchange,
+};
+
+/// The service that [`ObserveLayer`](super::ObserveLayer) makes.
+///
+/// # Errors
+///
+/// Those of the inner service, unchanged; it has none of its own.
+#[derive(Clone)]
+pub struct Observe<S, O: Observers, Q = Untouched> {
+    inner: S,
+    core: Arc<Core<O>>,
+    request_body: Q,
+}
+
+// === impl Observe ===
+
+impl<S, O: Observers, Q> Observe<S, O, Q> {
+    pub(super) fn new(inner: S, core: Arc<Core<O>>, request_body: Q) -> Self {
+        Self { inner, core, request_body }
+    }
+}
+
+impl<S, O, Q, A, B> Service<Request<A>> for Observe<S, O, Q>
+where
+    S: Service<Request<Q::Body>, Response = Response<B>>,
+    S::Error: 'static,
+    O: Observers,
+    Q: RequestBody<A>,
+    B: Body,
+{
+    type Response = Response<ObservedBody<B, O>>;
+    type Error = S::Error;
+    type Future = ObservedFuture<S::Future, O>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<A>) -> Self::Future {
+        let mut exchange = Exchange::start(&self.core, RequestHead::of(&request));
+        let (mut parts, body) = request.into_parts();
+        let (body, tally) = self.request_body.wrap(body);
+        let inner = match &mut exchange {
+            Some(exchange) => {
+                if let Some(slot) = exchange.slot() {
+                    parts.extensions.insert(slot);
+                }
+                exchange.count(tally);
+                exchange.run(|| self.inner.call(Request::from_parts(parts, body)))
+            }
+            None => self.inner.call(Request::from_parts(parts, body)),
+        };
+        ObservedFuture::new(inner, exchange)
+    }
+}
+
+impl<S: fmt::Debug, O: Observers, Q> fmt::Debug for Observe<S, O, Q> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Observe").field("inner", &self.inner).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,28 @@
+//! A transparent [`http_body::Body`] wrapper that shows what passes.
+//!
+//! [`TapBody`] gives the same frames, trailers, size hint and end of stream as the body within it, and
+//! shows each frame to a hook on the way. It buffers nothing, allocates nothing, and knows no metrics.
+//!
+//! ```
+//! use http_body::Frame;
+//! use http_body_util::{BodyExt, Full};
+//! use sse_body::TapBody;
+//!
+//! # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+//! let mut sent = 0;
+//! let body = Full::new(bytes::Bytes::from_static(b"data: hello\n\n"));
+//! let tapped = TapBody::new(body, |frame: &Frame<bytes::Bytes>| {
+//!     sent += frame.data_ref().map_or(0, bytes::Bytes::len);
+//! });
+//! assert_eq!(tapped.collect().await?.to_bytes(), "data: hello\n\n");
+//! assert_eq!(sent, 13);
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! # })?;
+//! # Ok::<_, Box<dyn std::error::Error>>(())
+//! ```
+
+mod tap;
+#[cfg(test)]
+mod tests;
+
+pub use self::tap::{OnFrame, TapBody};
