@@ -4,6 +4,7 @@ use std::{fmt, sync::Arc};
 
 use super::{
     CustomLabel, HttpMetrics,
+    cache::Cache,
     custom::{self, Capped},
     observer::Inner,
 };
@@ -178,6 +179,7 @@ impl HttpMetricsBuilder {
             request_size: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_BODY_SIZE),
             response_size: Family::new(&meter, &catalog::HTTP_SERVER_RESPONSE_BODY_SIZE),
             first_byte: Family::new(&meter, &catalog::HTTP_TIME_TO_FIRST_BYTE),
+            cache: Cache::new(&meter),
             routes: Overflow::new(&meter, meter.naming().label(catalog::ROUTE)),
             announced: std::sync::OnceLock::new(),
             options,

@@ -1,5 +1,6 @@
 //! HTTP request metrics.
 mod builder;
+mod cache;
 mod custom;
 mod labels;
 mod observer;

@@ -7,6 +7,7 @@ use metrics::{Gauge, Histogram};
 use super::{
     HttpMetricsBuilder, Timing,
     builder::Options,
+    cache::{self, Cache, Row},
     custom::{Capped, Values},
     labels::{self, Custom, Duration, Size},
 };
@@ -30,14 +31,17 @@ pub type HttpMetricsLayer = ObserveLayer<HttpMetrics>;
 /// What [`HttpMetrics`] keeps about one exchange.
 #[derive(Debug)]
 pub struct HttpState {
-    /// The series of the gauge that was raised; `None` if no recorder was there to raise it.
-    active: Option<Key>,
-    /// The route when it was raised.
-    route: RouteLabel,
+    /// The series of the gauge that was raised, or [`NOT_RAISED`].
+    active: u64,
     custom: Values,
+    /// The route when the gauge was raised.
+    route: RouteLabel,
     skipped: bool,
     timed: bool,
 }
+
+/// No recorder was there to raise the gauge.
+const NOT_RAISED: u64 = u64::MAX - 1;
 
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -49,6 +53,7 @@ pub(super) struct Inner {
     pub(super) request_size: Family<Histogram>,
     pub(super) response_size: Family<Histogram>,
     pub(super) first_byte: Family<Histogram>,
+    pub(super) cache: Cache,
     pub(super) routes: Overflow,
     /// Set once the overflow of routes is registered.
     pub(super) announced: OnceLock<()>,
@@ -102,7 +107,7 @@ impl Observer for HttpMetrics {
         let skipped = inner.options.skip.as_ref().is_some_and(|skip| skip(request));
         let route = record.route_label();
         let mut state =
-            HttpState { active: None, route, custom: Values::default(), skipped, timed: false };
+            HttpState { active: NOT_RAISED, custom: Values::default(), route, skipped, timed: false };
         if !skipped {
             state.active = inner.add_active(record, route, inner.active_key(record), 1.0);
             for (index, label) in inner.custom.iter().enumerate() {
@@ -125,7 +130,7 @@ impl Observer for HttpMetrics {
         }
         if inner.options.timing.of(record.kind()) == Timing::Head {
             state.timed = true;
-            inner.record_duration(state, record);
+            inner.record_at_head(state, record);
         }
     }
 
@@ -143,16 +148,13 @@ impl Observer for HttpMetrics {
     #[inline]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
-        if let Some(key) = state.active {
-            inner.add_active(record, state.route, key, -1.0);
+        if state.active != NOT_RAISED {
+            inner.add_active(record, state.route, state.active, -1.0);
         }
         if state.skipped {
             return;
         }
-        if !state.timed && inner.options.timing.of(record.kind()) != Timing::Never {
-            inner.record_duration(&state, record);
-        }
-        inner.record_sizes(&state, record);
+        inner.record_at_end(&state, record);
         if record.route_label() == RouteLabel::Overflow {
             inner.routes.count(&inner.meter, 1);
         }
@@ -163,24 +165,24 @@ impl Observer for HttpMetrics {
 
 impl Inner {
     #[inline]
-    fn active_key(&self, record: Record<'_>) -> Key {
+    fn active_key(&self, record: Record<'_>) -> u64 {
         let closed = if self.options.active_route {
             labels::method_and_route(record)
         } else {
             record.method_number()
         };
-        Key { closed: closed | labels::scheme(record.scheme()), capped: 0 }
+        closed | labels::scheme(record.scheme())
     }
 
-    /// Raises or lowers the gauge; the key is that of the series that took it.
+    /// Raises or lowers the gauge; returns the series that took it.
     #[inline]
     fn add_active(
         &self,
         record: Record<'_>,
         route: RouteLabel,
-        key: Key,
+        closed: u64,
         by: f64,
-    ) -> Option<Key> {
+    ) -> u64 {
         let fill = |labels: &mut Labels<'_>| {
             labels.push(catalog::METHOD, record.method().to_owned());
             labels.push(catalog::SCHEME, record.scheme().as_str());
@@ -189,7 +191,19 @@ impl Inner {
             }
             self.announce();
         };
-        self.active.with(&self.meter, key, fill, |gauge| gauge.increment(by))
+        if self.cache.gauge(&self.meter, closed, |gauge| gauge.increment(by)) {
+            return closed;
+        }
+        let key = if closed == Key::OVERFLOW.closed { Key::OVERFLOW } else { Key::closed(closed) };
+        let mut used = None;
+        let raised = self.active.with(&self.meter, key, fill, |gauge| {
+            gauge.increment(by);
+            used = Some(gauge.clone());
+        });
+        if let Some(gauge) = used.filter(|_| raised == Some(key)) {
+            self.cache.keep_gauge(&self.meter, closed, gauge);
+        }
+        raised.map_or(NOT_RAISED, |key| key.closed)
     }
 
     /// Registers the overflow of routes, so that its first hit shows in a rate.
@@ -201,34 +215,53 @@ impl Inner {
         Custom { labels: &self.custom, naming: self.meter.naming(), values: state.custom }
     }
 
-    #[inline]
-    fn record_duration(&self, state: &HttpState, record: Record<'_>) {
-        let Options { protocol_version, .. } = self.options;
-        let labels = Duration { record, protocol_version, custom: self.custom(state) };
-        let seconds = record.elapsed().as_secs_f64();
-        let fill = |set: &mut Labels<'_>| labels.fill(set);
-        self.duration.with(&self.meter, labels.key(), fill, |histogram| histogram.record(seconds));
+    fn record_at_head(&self, state: &HttpState, record: Record<'_>) {
+        let labels = self.duration_labels(state, record);
+        self.cache.row(&self.meter, labels.key(), |row| self.record_duration(row, labels));
     }
 
     #[inline]
-    fn record_sizes(&self, state: &HttpState, record: Record<'_>) {
-        if matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
-            return;
-        }
+    fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
+        let labels = self.duration_labels(state, record);
+        self.cache.row(&self.meter, labels.key(), |row| {
+            let timing = self.options.timing.of(record.kind());
+            if !state.timed && timing != Timing::Never {
+                self.record_duration(row, labels);
+            }
+            if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
+                self.record_sizes(row, labels);
+            }
+        });
+    }
+
+    #[inline]
+    fn duration_labels<'a>(&'a self, state: &HttpState, record: Record<'a>) -> Duration<'a> {
+        let protocol_version = self.options.protocol_version;
+        Duration { record, protocol_version, custom: self.custom(state) }
+    }
+
+    #[inline]
+    fn record_duration(&self, row: &Row, labels: Duration<'_>) {
+        let seconds = labels.record.elapsed().as_secs_f64();
+        let (key, fill) = (|| labels.key(), |set: &mut Labels<'_>| labels.fill(set));
+        cache::record(&row.duration, seconds, &self.meter, &self.duration, key, fill);
+    }
+
+    #[inline]
+    fn record_sizes(&self, row: &Row, Duration { record, custom, .. }: Duration<'_>) {
         let Options { request_size, response_size, size_status: status, .. } = self.options;
-        let labels = Size { record, status, custom: self.custom(state) };
-        let fill = |set: &mut Labels<'_>| labels.fill(set);
+        let labels = Size { record, status, custom };
+        let (key, fill) = (|| labels.key(), |set: &mut Labels<'_>| labels.fill(set));
         if request_size && let Some(bytes) = record.request_size() {
-            let record = |histogram: &Histogram| histogram.record(bytes as f64);
-            self.request_size.with(&self.meter, labels.key(), fill, record);
+            let family = &self.request_size;
+            cache::record(&row.request_size, bytes as f64, &self.meter, family, key, fill);
         }
         if response_size && record.status().is_some() {
-            let record = |histogram: &Histogram| histogram.record(record.sent() as f64);
-            self.response_size.with(&self.meter, labels.key(), fill, record);
+            let (bytes, family) = (record.sent() as f64, &self.response_size);
+            cache::record(&row.response_size, bytes, &self.meter, family, key, fill);
         }
     }
 
-    #[cold]
     fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {
         let Some(time) = record.first_data() else { return };
         let labels = Size { record, status: false, custom: self.custom(state) };

@@ -15,7 +15,7 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct Family<H> {
     metric: &'static Metric,
-    store: Store<H>,
+    store: Store<Ladder<H>>,
     overflow: Overflow,
 }
 

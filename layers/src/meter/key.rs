@@ -25,6 +25,11 @@ impl Key {
     /// The label set of everything that came after a full budget.
     pub(crate) const OVERFLOW: Self = Self { closed: u64::MAX, capped: u64::MAX };
 
+    /// A set of closed labels alone.
+    pub(crate) const fn closed(closed: u64) -> Self {
+        Self { closed, capped: 0 }
+    }
+
     /// Spreads the two words over a table's slots.
     pub(super) const fn hash(self) -> usize {
         // Odd constants, and the high half of the product: the words hold small numbers.

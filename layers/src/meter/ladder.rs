@@ -13,7 +13,7 @@ const RUNGS: [usize; 5] = [16, 64, 256, 1_024, 4_096];
 const WINDOW: usize = 4;
 
 /// The most keys that one ladder takes.
-pub(super) const MAX_KEYS: usize = 4_096;
+pub(crate) const MAX_KEYS: usize = 4_096;
 
 /// An insert-only map from keys to values.
 ///
@@ -22,7 +22,7 @@ pub(super) const MAX_KEYS: usize = 4_096;
 /// and nothing is ever moved or removed: so a reader that meets a free slot knows that the key is
 /// not there, and takes no lock to find out.
 #[derive(Debug)]
-pub(super) struct Ladder<V> {
+pub(crate) struct Ladder<V> {
     rungs: [OnceLock<Rung<V>>; RUNGS.len()],
     len: AtomicUsize,
 }
@@ -31,21 +31,23 @@ type Rung<V> = Box<[OnceLock<(Key, V)>]>;
 
 /// The ladder holds as many keys as it was allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Full;
+pub(crate) struct Full;
 
 // === impl Ladder ===
 
-impl<V> Ladder<V> {
-    pub(super) fn new() -> Self {
+impl<V> Default for Ladder<V> {
+    fn default() -> Self {
         Self { rungs: [const { OnceLock::new() }; RUNGS.len()], len: AtomicUsize::new(0) }
     }
+}
 
-    pub(super) fn len(&self) -> usize {
+impl<V> Ladder<V> {
+    pub(crate) fn len(&self) -> usize {
         self.len.load(Ordering::Relaxed)
     }
 
     #[inline]
-    pub(super) fn find(&self, key: Key) -> Option<&V> {
+    pub(crate) fn find(&self, key: Key) -> Option<&V> {
         let hash = key.hash();
         for rung in &self.rungs {
             for slot in window(rung.get()?, hash) {
@@ -61,7 +63,7 @@ impl<V> Ladder<V> {
     /// The value of `key`, made and inserted if it is new and fewer than `most` keys are in.
     ///
     /// Two threads may both make a value for one key; one of them is kept.
-    pub(super) fn find_or_insert(
+    pub(crate) fn find_or_insert(
         &self,
         key: Key,
         most: usize,

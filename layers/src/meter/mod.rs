@@ -45,7 +45,9 @@ pub use self::{
 pub(crate) use self::{
     family::Family,
     key::{Key, Labels},
+    ladder::Ladder,
     overflow::Overflow,
+    store::Store,
 };
 
 use std::{

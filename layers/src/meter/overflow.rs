@@ -2,14 +2,14 @@
 
 use metrics::Counter;
 
-use super::{Key, Meter, store::Store};
+use super::{Key, Meter, ladder::Ladder, store::Store};
 use crate::catalog;
 
 /// Counts what ran over under one label, in `bartizan_label_overflow_total`.
 #[derive(Debug)]
 pub(crate) struct Overflow {
     label: String,
-    store: Store<Counter>,
+    store: Store<Ladder<Counter>>,
 }
 
 // === impl Overflow ===

@@ -1,54 +1,61 @@
-//! A ladder that can be started anew, for those who pay for it.
+//! A table of handles that can be started anew, for those who pay for it.
 
 use std::sync::{PoisonError, RwLock, atomic::Ordering};
 
-use super::{Meter, ladder::Ladder};
+use super::Meter;
 
-/// The kept handles of one metric.
+/// A table that is filled by use.
 #[derive(Debug)]
-pub(super) enum Store<V> {
+pub(crate) enum Store<T> {
     /// Read without a shared write.
-    Fixed(Ladder<V>),
+    Fixed(T),
     /// Read under a lock, whose word the threads share; see `MeterBuilder::refreshable`.
-    Refreshable(RwLock<Generation<V>>),
+    Refreshable(RwLock<Generation<T>>),
 }
 
 #[derive(Debug)]
-pub(super) struct Generation<V> {
+pub(crate) struct Generation<T> {
     number: u64,
-    ladder: Ladder<V>,
+    table: T,
 }
 
 // === impl Store ===
 
-impl<V> Store<V> {
-    pub(super) fn new(meter: &Meter) -> Self {
-        let ladder = Ladder::new();
+impl<T: Default> Store<T> {
+    pub(crate) fn new(meter: &Meter) -> Self {
+        let table = T::default();
         if meter.0.refreshable {
-            Self::Refreshable(RwLock::new(Generation { number: 0, ladder }))
+            Self::Refreshable(RwLock::new(Generation { number: 0, table }))
         } else {
-            Self::Fixed(ladder)
+            Self::Fixed(table)
         }
     }
 
-    /// Runs `f` with the ladder of the meter's present generation.
+    /// Runs `f` with the table of the meter's present generation.
     #[inline]
-    pub(super) fn read<T>(&self, meter: &Meter, f: impl FnOnce(&Ladder<V>) -> T) -> T {
+    pub(crate) fn read<R>(&self, meter: &Meter, f: impl FnOnce(&T) -> R) -> R {
         match self {
-            Self::Fixed(ladder) => f(ladder),
-            Self::Refreshable(lock) => {
-                let number = meter.0.generation.load(Ordering::Acquire);
-                let kept = lock.read().unwrap_or_else(PoisonError::into_inner);
-                if kept.number == number {
-                    return f(&kept.ladder);
-                }
-                drop(kept);
-                let mut kept = lock.write().unwrap_or_else(PoisonError::into_inner);
-                if kept.number < number {
-                    *kept = Generation { number, ladder: Ladder::new() };
-                }
-                f(&kept.ladder)
-            }
+            Self::Fixed(table) => f(table),
+            Self::Refreshable(lock) => Self::read_locked(lock, meter, f),
         }
+    }
+
+    #[cold]
+    fn read_locked<R>(
+        lock: &RwLock<Generation<T>>,
+        meter: &Meter,
+        f: impl FnOnce(&T) -> R,
+    ) -> R {
+        let number = meter.0.generation.load(Ordering::Acquire);
+        let kept = lock.read().unwrap_or_else(PoisonError::into_inner);
+        if kept.number == number {
+            return f(&kept.table);
+        }
+        drop(kept);
+        let mut kept = lock.write().unwrap_or_else(PoisonError::into_inner);
+        if kept.number < number {
+            *kept = Generation { number, table: T::default() };
+        }
+        f(&kept.table)
     }
 }

@@ -50,7 +50,11 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return this.inner.poll_frame(cx);
         };
-        let frame = ready!(exchange.run(|| this.inner.as_mut().poll_frame(cx)));
+        let within = exchange.enter();
+        let frame = this.inner.as_mut().poll_frame(cx);
+        drop(within);
+        exchange.leave();
+        let frame = ready!(frame);
         let end = match &frame {
             None => Some(exchange.at_none()),
             Some(Err(error)) => Some(exchange.at_error(error)),
@@ -58,8 +62,9 @@ where
                 .frame(frame)
                 .or_else(|| this.inner.is_end_stream().then(|| exchange.at_none())),
         };
-        if let (Some(end), Some(exchange)) = (end, end.and(this.exchange.take())) {
-            exchange.finish(end);
+        if let Some(end) = end {
+            exchange.end(end);
+            *this.exchange = None;
         }
         Poll::Ready(frame)
     }

@@ -10,7 +10,7 @@ use bytes::Buf;
 use tokio::time::Instant;
 
 use super::{
-    FrameRef, Kind, Observers, Record, RequestHead, ResponseHead,
+    FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
     core::Core,
     record::{Data, Request},
     scope,
@@ -21,13 +21,12 @@ use crate::{
     route::{Route, RouteSlot, RouteSource, Word},
 };
 
-/// One exchange, from `call` to its end. Dropped before it was [finished](Self::finish), it ends by
-/// what is known then.
+/// One exchange, from `call` to its end. Dropped before it [ended](Self::end), it ends by what is
+/// known then.
 pub(super) struct Exchange<O: Observers> {
     core: Arc<Core<O>>,
-    slots: O::Slots,
     data: Data,
-    slot: Option<RouteSlot>,
+    slots: O::Slots,
     /// The inner service or body runs, or panicked while it ran.
     running: bool,
 }
@@ -40,53 +39,57 @@ impl<O: Observers> Exchange<O> {
     pub(super) fn start(core: &Arc<Core<O>>, request: RequestHead<'_>) -> Option<Self> {
         let outer = if core.independent { 0 } else { scope::observing() };
         if outer != 0 && core.observing & !outer == 0 {
-            return Self::join(core, request);
+            Self::join(core, request);
+            return None;
         }
         let mut data = Data::start(&core.settings, request);
         if core.needs.request_size {
-            data.request_length = content_length(request.headers());
+            data.request_length = content_length(request.headers()).into();
         }
-        let record = Record::new(&data, &core.settings);
+        if core.settings.routes.slot() {
+            data.extras().slot = Some(RouteSlot::default());
+        }
+        let record = Record::new(&data, &core.settings, None);
         let slots = core.observers.start(core.bits, outer, record, request);
-        let slot = core.settings.routes.slot().then(RouteSlot::default);
-        Some(Self { core: Arc::clone(core), slots, data, slot, running: false })
+        Some(Self { core: Arc::clone(core), data, slots, running: false })
     }
 
     /// Tells the layers outside what this one knows of the route.
     #[cold]
-    fn join(core: &Core<O>, request: RequestHead<'_>) -> Option<Self> {
+    fn join(core: &Core<O>, request: RequestHead<'_>) {
         let routes = &core.settings.routes;
-        let state = routes.start(request);
+        let (state, _) = routes.start(request);
         if let Some(source) = state.source {
             let route = Route::from(routes.text(state.label).to_owned());
             // There is a live exchange: that is why this one joins.
             let _ = scope::say(Word { route, source });
         }
-        None
     }
 
     /// The handle that the request takes along, if the layer was asked for one.
-    pub(super) fn slot(&self) -> Option<RouteSlot> {
-        self.slot.clone()
+    pub(super) fn slot(&self) -> Option<&RouteSlot> {
+        self.data.extras.as_ref()?.slot.as_ref()
     }
 
-    pub(super) fn count(&mut self, tally: Option<super::Tally>) {
-        self.data.counted = tally;
+    pub(super) fn count(&mut self, tally: Tally) {
+        self.data.extras().counted = Some(tally);
     }
 
-    /// Runs the inner service or body within this exchange.
+    /// Enters this exchange: what runs until the guard is dropped runs within it. Whoever enters
+    /// [leaves](Self::leave), unless what ran panicked.
     #[inline]
-    pub(super) fn run<T>(&mut self, inner: impl FnOnce() -> T) -> T {
+    pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
         self.running = true;
         let scope = scope::enter(self.core.observing);
-        let entered = self.core.observers.enter(&self.slots);
-        let output = inner();
-        drop(entered);
-        drop(scope);
-        // Not reached by a panic: the drop that follows finds it running.
+        // Fields drop in order: what was entered last is left first.
+        (self.core.observers.enter(&self.slots), scope)
+    }
+
+    /// What ran came back. A panic does not get here: the drop that follows it finds it running.
+    #[inline]
+    pub(super) fn leave(&mut self) {
         self.running = false;
         self.hear();
-        output
     }
 
     /// Takes what was said about the route, and passes it on to the layer outside.
@@ -100,38 +103,41 @@ impl<O: Observers> Exchange<O> {
     }
 
     /// The service gave an error.
-    pub(super) fn fail<E: 'static>(self, error: &E) {
+    #[cold]
+    pub(super) fn fail<E: 'static>(&mut self, error: &E) {
         let timeout = is_timeout(error, self.core.settings.timeout);
-        self.finish(if timeout { End::Timeout } else { End::ServiceError });
+        self.end(if timeout { End::Timeout } else { End::ServiceError });
     }
 
-    /// The service answered. Returns the exchange if there is more to come.
+    /// The service answered. Returns whether there is more to come.
     #[inline]
-    pub(super) fn head<B: Body>(mut self, parts: &mut Parts, body: &B) -> Option<Self> {
+    pub(super) fn head<B: Body>(&mut self, parts: &mut Parts, body: &B) -> bool {
         let settings = &self.core.settings;
         let data = &mut self.data;
         let (status, headers) = (parts.status, &parts.headers);
+        let connect = data.request == Request::Connect;
         data.status = Some(status);
-        data.kind = Kind::of(data.request == Request::Connect, status, headers, &settings.streams);
-        data.declared = content_length(headers).or_else(|| body.size_hint().exact());
-        settings.routes.head(&mut data.route, status, headers);
+        data.kind = Kind::of(connect, status, headers, &settings.streams);
+        data.declared = content_length(headers).or_else(|| body.size_hint().exact()).into();
+        if let Some(path) = data.extras.as_mut().and_then(|extras| extras.pending.take()) {
+            settings.routes.vouch(&mut data.route, &path, status, headers);
+        }
         if let Some(route) = parts.extensions.get::<Route>() {
             let word = Word { route: route.clone(), source: RouteSource::Handler };
             settings.routes.hear(&mut data.route, &word);
         }
         self.hear_slot();
-        let record = Record::new(&self.data, &self.core.settings);
+        let record = Record::new(&self.data, &self.core.settings, None);
         self.core.observers.head(&mut self.slots, record, &mut ResponseHead::new(parts));
 
         if self.has_no_body(status) {
-            self.finish(End::Completed);
-            None
+            self.end(End::Completed);
+            false
         } else if body.is_end_stream() {
-            let end = self.at_none();
-            self.finish(end);
-            None
+            self.end(self.at_none());
+            false
         } else {
-            Some(self)
+            true
         }
     }
 
@@ -150,12 +156,13 @@ impl<O: Observers> Exchange<O> {
         if let Some(bytes) = frame.data_ref() {
             let data = &mut self.data;
             if data.frames == 0 && self.core.needs.first_data {
-                data.first_data = Some(Instant::now());
+                let nanos = data.started.elapsed().as_nanos();
+                data.first_data = u64::try_from(nanos).ok().into();
             }
             data.frames += 1;
             data.sent += bytes.remaining() as u64;
         }
-        let record = Record::new(&self.data, &self.core.settings);
+        let record = Record::new(&self.data, &self.core.settings, None);
         self.core.observers.frame(&mut self.slots, record, FrameRef::of(frame));
         // HTTP/1 may never ask for what comes after the declared length, trailers included; later
         // versions do.
@@ -165,23 +172,23 @@ impl<O: Observers> Exchange<O> {
 
     /// The body gave `None`, or says that it would.
     pub(super) fn at_none(&self) -> End {
-        match self.data.declared {
+        match self.data.declared.get() {
             Some(declared) if self.data.sent < declared => End::LengthMismatch,
             _ => End::Completed,
         }
     }
 
     /// The body gave an error.
+    #[cold]
     pub(super) fn at_error<E: 'static>(&self, error: &E) -> End {
         if is_timeout(error, self.core.settings.timeout) { End::Timeout } else { End::BodyError }
     }
 
     fn all_sent(&self) -> bool {
-        self.data.declared.is_some_and(|declared| self.data.sent >= declared)
+        self.data.declared.get().is_some_and(|declared| self.data.sent >= declared)
     }
 
     /// The exchange was let go of.
-    #[cold]
     fn at_drop(&self) -> End {
         if self.running {
             End::Panic
@@ -194,41 +201,54 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
+    #[inline]
     fn hear_slot(&mut self) {
-        if let Some(route) = self.slot.as_ref().and_then(RouteSlot::take) {
+        if let Some(route) = self.slot().and_then(RouteSlot::take) {
             let word = Word { route, source: RouteSource::Handler };
             self.core.settings.routes.hear(&mut self.data.route, &word);
         }
     }
 
-    /// Ends the exchange.
-    #[inline]
-    pub(super) fn finish(mut self, end: End) {
-        self.end(end);
+    /// Ends the exchange, once.
+    pub(super) fn end(&mut self, end: End) {
+        self.hear_slot();
+        self.data.end = Some(end);
+        let record = Record::new(&self.data, &self.core.settings, Some(Instant::now()));
+        self.core.observers.end(&mut self.slots, record);
     }
 
-    fn end(&mut self, end: End) {
-        self.hear_slot();
-        self.data.ended = Some(Instant::now());
-        self.data.end = Some(end);
-        let record = Record::new(&self.data, &self.core.settings);
-        self.core.observers.end(&mut self.slots, record);
+    #[cold]
+    fn end_at_drop(&mut self) {
+        if self.running {
+            self.hear();
+        }
+        self.end(self.at_drop());
     }
 }
 
 impl<O: Observers> Drop for Exchange<O> {
+    #[inline]
     fn drop(&mut self) {
         if self.data.end.is_none() {
-            if self.running {
-                self.hear();
-            }
-            let end = self.at_drop();
-            self.end(end);
+            self.end_at_drop();
         }
     }
 }
 
-/// A body's declared length. HTTP forbids more than one that differ; the first is what servers take.
+/// A body's declared length. Several equal ones, which HTTP allows, count as the first.
+#[inline]
 fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.trim().parse().ok()
+    // A look-up makes a name and drops it, which most requests need not pay for.
+    if headers.is_empty() {
+        return None;
+    }
+    let value = headers.get(CONTENT_LENGTH)?.as_bytes();
+    // No more digits than can overflow; so long a body does not come.
+    if value.is_empty() || value.len() > 19 {
+        return None;
+    }
+    value.iter().try_fold(0, |number: u64, digit| {
+        digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+    })
 }
+#[cfg(test)] mod sz { #[test] fn sz(){ use super::*; eprintln!("EX {} {} {}", size_of::<Exchange<crate::http::HttpMetrics>>(), size_of::<Option<Exchange<crate::http::HttpMetrics>>>(), size_of::<Data>()); eprintln!("st {}", size_of::<crate::http::HttpState>());}}

@@ -49,16 +49,22 @@ where
             let response = ready!(this.inner.poll(cx));
             return Poll::Ready(response.map(|bare| bare.map(|body| ObservedBody::new(body, None))));
         };
-        let response = ready!(exchange.run(|| this.inner.poll(cx)));
-        let exchange = this.exchange.take().expect("it was there, and it ran");
-        Poll::Ready(match response {
+        let within = exchange.enter();
+        let response = this.inner.poll(cx);
+        drop(within);
+        exchange.leave();
+        Poll::Ready(match ready!(response) {
             Ok(response) => {
                 let (mut parts, body) = response.into_parts();
-                let exchange = exchange.head(&mut parts, &body);
-                Ok(Response::from_parts(parts, ObservedBody::new(body, exchange)))
+                let more = exchange.head(&mut parts, &body);
+                if !more {
+                    *this.exchange = None;
+                }
+                Ok(Response::from_parts(parts, ObservedBody::new(body, this.exchange.take())))
             }
             Err(error) => {
                 exchange.fail(&error);
+                *this.exchange = None;
                 Err(error)
             }
         })

@@ -45,6 +45,7 @@ pub struct MediaTypeError {
 // === impl Kind ===
 
 impl Kind {
+    #[inline]
     pub(super) fn of(
         connect: bool,
         status: StatusCode,
@@ -55,6 +56,9 @@ impl Kind {
             || (connect && status.is_success())
         {
             return Self::Upgrade;
+        }
+        if headers.is_empty() {
+            return Self::Plain;
         }
         match headers.get(CONTENT_TYPE) {
             Some(value) if streams.contain(value) => Self::Stream,

@@ -8,16 +8,18 @@ use tokio::time::Instant;
 use super::{Kind, RequestHead, Tally, core::Settings, methods::MethodLabel};
 use crate::{
     label::{End, ErrorType, Fault, Scheme},
-    route::{RouteLabel, RouteSource, RouteState},
+    route::{RouteLabel, RouteSlot, RouteSource, RouteState},
 };
 
 /// What is known about one exchange, at the moment when an observer is called.
 ///
-/// It is a view of two words, to pass on by value.
+/// It is a view, to pass on by value.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     data: &'a Data,
     settings: &'a Settings,
+    /// When it ended.
+    ended: Option<Instant>,
 }
 
 /// A route, and who named it.
@@ -29,25 +31,37 @@ pub struct RouteRef<'a> {
     pub source: Option<RouteSource>,
 }
 
-/// The figures themselves.
+/// The figures themselves. They move with the future and then with the body, so they are kept small.
 #[derive(Debug)]
 pub(super) struct Data {
     pub(super) started: Instant,
-    pub(super) ended: Option<Instant>,
-    pub(super) first_data: Option<Instant>,
+    pub(super) first_data: Figure,
+    pub(super) request_length: Figure,
+    pub(super) declared: Figure,
+    pub(super) frames: u64,
+    pub(super) sent: u64,
+    pub(super) extras: Option<Box<Extras>>,
     pub(super) route: RouteState,
+    pub(super) status: Option<StatusCode>,
     pub(super) method: MethodLabel,
     pub(super) version: Version,
     pub(super) request: Request,
-    pub(super) request_length: Option<u64>,
-    pub(super) counted: Option<Tally>,
-    pub(super) status: Option<StatusCode>,
     pub(super) kind: Kind,
-    pub(super) declared: Option<u64>,
-    pub(super) frames: u64,
-    pub(super) sent: u64,
     pub(super) end: Option<End>,
 }
+
+/// What only some exchanges have.
+#[derive(Debug, Default)]
+pub(super) struct Extras {
+    /// A path that the response's head may vouch for.
+    pub(super) pending: Option<Box<str>>,
+    pub(super) slot: Option<RouteSlot>,
+    pub(super) counted: Option<Tally>,
+}
+
+/// A number that may be absent, in one word.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) struct Figure(u64);
 
 /// The methods that change what a response is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,8 +74,8 @@ pub(super) enum Request {
 // === impl Record ===
 
 impl<'a> Record<'a> {
-    pub(super) fn new(data: &'a Data, settings: &'a Settings) -> Self {
-        Self { data, settings }
+    pub(super) fn new(data: &'a Data, settings: &'a Settings, ended: Option<Instant>) -> Self {
+        Self { data, settings, ended }
     }
 
     /// The request's method, or `_OTHER`.
@@ -104,23 +118,23 @@ impl<'a> Record<'a> {
     /// The time since the request's arrival; at the end and after it, the time it took.
     #[must_use]
     pub fn elapsed(self) -> Duration {
-        self.data.ended.unwrap_or_else(Instant::now) - self.data.started
+        self.ended.unwrap_or_else(Instant::now) - self.data.started
     }
 
     /// The time from the request's arrival to the first data frame of the body, if it came and an
     /// observer [needs](super::Needs::first_data) it.
     #[must_use]
     pub fn first_data(self) -> Option<Duration> {
-        Some(self.data.first_data? - self.data.started)
+        self.data.first_data.get().map(Duration::from_nanos)
     }
 
     /// The size of the request's body in bytes: counted so far if the layer counts, else as its
     /// Content-Length tells, if an observer [needs](super::Needs::request_size) it.
     #[must_use]
     pub fn request_size(self) -> Option<u64> {
-        match &self.data.counted {
-            Some(tally) => Some(tally.bytes()),
-            None => self.data.request_length,
+        match self.data.extras.as_deref() {
+            Some(Extras { counted: Some(tally), .. }) => Some(tally.bytes()),
+            _ => self.data.request_length.get(),
         }
     }
 
@@ -139,7 +153,7 @@ impl<'a> Record<'a> {
     /// The declared length of the response's body.
     #[must_use]
     pub fn declared(self) -> Option<u64> {
-        self.data.declared
+        self.data.declared.get()
     }
 
     /// How the exchange ended; `None` until it has.
@@ -181,25 +195,57 @@ impl<'a> Record<'a> {
 // === impl Data ===
 
 impl Data {
+    #[inline]
     pub(super) fn start(settings: &Settings, request: RequestHead<'_>) -> Self {
         let method = request.method();
-        Self {
+        let (route, pending) = settings.routes.start(request);
+        let mut data = Self {
             started: Instant::now(),
-            ended: None,
-            first_data: None,
-            route: settings.routes.start(request),
+            first_data: Figure::NONE,
+            request_length: Figure::NONE,
+            declared: Figure::NONE,
+            frames: 0,
+            sent: 0,
+            extras: None,
+            route,
+            status: None,
             method: settings.methods.label(method),
             version: request.version(),
             request: Request::of(method),
-            request_length: None,
-            counted: None,
-            status: None,
             kind: Kind::Plain,
-            declared: None,
-            frames: 0,
-            sent: 0,
             end: None,
+        };
+        if pending.is_some() {
+            data.extras().pending = pending;
         }
+        data
+    }
+
+    pub(super) fn extras(&mut self) -> &mut Extras {
+        self.extras.get_or_insert_default()
+    }
+}
+
+// === impl Figure ===
+
+impl Figure {
+    pub(super) const NONE: Self = Self(u64::MAX);
+
+    /// As a number: the largest of all stands for none.
+    pub(super) fn get(self) -> Option<u64> {
+        (self != Self::NONE).then_some(self.0)
+    }
+}
+
+impl From<Option<u64>> for Figure {
+    fn from(number: Option<u64>) -> Self {
+        number.map_or(Self::NONE, Self)
+    }
+}
+
+impl std::fmt::Debug for Figure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.get().fmt(f)
     }
 }
 

@@ -6,16 +6,23 @@ use std::sync::{
 };
 
 use bytes::Buf;
+use http::Request;
 use http_body::{Body, Frame};
 use sse_body::{OnFrame, TapBody};
+use tower_service::Service;
 
 /// What a layer does with request bodies on their way to the inner service.
 pub trait RequestBody<B> {
     /// What the inner service gets.
     type Body;
 
-    /// Passes a body on, and tells where its bytes are counted, if they are.
-    fn wrap(&self, body: B) -> (Self::Body, Option<Tally>);
+    /// Where the bytes of the next request's body are counted, if they are.
+    fn tally(&self) -> Option<Tally>;
+
+    /// Calls a service with a request, its body counted there.
+    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    where
+        S: Service<Request<Self::Body>>;
 }
 
 /// Request bodies pass as they are. The default.
@@ -68,8 +75,16 @@ impl<B> RequestBody<B> for Untouched {
     type Body = B;
 
     #[inline]
-    fn wrap(&self, body: B) -> (B, Option<Tally>) {
-        (body, None)
+    fn tally(&self) -> Option<Tally> {
+        None
+    }
+
+    #[inline]
+    fn call<S>(&self, service: &mut S, request: Request<B>, _: Option<&Tally>) -> S::Future
+    where
+        S: Service<Request<B>>,
+    {
+        service.call(request)
     }
 }
 
@@ -78,9 +93,16 @@ impl<B> RequestBody<B> for Untouched {
 impl<B: Body> RequestBody<B> for Counted {
     type Body = TapBody<B, Tally>;
 
-    fn wrap(&self, body: B) -> (Self::Body, Option<Tally>) {
-        let tally = Tally::default();
-        (TapBody::new(body, tally.clone()), Some(tally))
+    fn tally(&self) -> Option<Tally> {
+        Some(Tally::default())
+    }
+
+    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    where
+        S: Service<Request<Self::Body>>,
+    {
+        let tally = tally.cloned().unwrap_or_default();
+        service.call(request.map(|body| TapBody::new(body, tally)))
     }
 }
 
@@ -89,9 +111,16 @@ impl<B: Body> RequestBody<B> for Counted {
 impl<B: InPlace> RequestBody<B> for CountedInPlace {
     type Body = B;
 
-    fn wrap(&self, body: B) -> (B, Option<Tally>) {
-        let (body, tally) = Counted.wrap(body);
-        (B::put_back(body), tally)
+    fn tally(&self) -> Option<Tally> {
+        Some(Tally::default())
+    }
+
+    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    where
+        S: Service<Request<B>>,
+    {
+        let tally = tally.cloned().unwrap_or_default();
+        service.call(request.map(|body| B::put_back(TapBody::new(body, tally))))
     }
 }
 

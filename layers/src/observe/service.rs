@@ -51,20 +51,24 @@ where
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<A>) -> Self::Future {
-        let mut exchange = Exchange::start(&self.core, RequestHead::of(&request));
-        let (mut parts, body) = request.into_parts();
-        let (body, tally) = self.request_body.wrap(body);
-        let inner = match &mut exchange {
-            Some(exchange) => {
-                if let Some(slot) = exchange.slot() {
-                    parts.extensions.insert(slot);
-                }
-                exchange.count(tally);
-                exchange.run(|| self.inner.call(Request::from_parts(parts, body)))
+    fn call(&mut self, mut request: Request<A>) -> Self::Future {
+        let Self { inner, core, request_body } = self;
+        let mut exchange = Exchange::start(core, RequestHead::of(&request));
+        let tally = request_body.tally();
+        if let Some(exchange) = &mut exchange {
+            if let Some(tally) = &tally {
+                exchange.count(tally.clone());
             }
-            None => self.inner.call(Request::from_parts(parts, body)),
-        };
+            if let Some(slot) = exchange.slot() {
+                request.extensions_mut().insert(slot.clone());
+            }
+        }
+        let within = exchange.as_mut().map(Exchange::enter);
+        let inner = request_body.call(inner, request, tally.as_ref());
+        drop(within);
+        if let Some(exchange) = &mut exchange {
+            exchange.leave();
+        }
         ObservedFuture::new(inner, exchange)
     }
 }

@@ -30,12 +30,10 @@ pub(crate) enum RouteLabel {
 }
 
 /// What is known about the route of one request.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct RouteState {
     pub(crate) label: RouteLabel,
     pub(crate) source: Option<RouteSource>,
-    /// A path that the response's head may vouch for.
-    pending: Option<Box<str>>,
 }
 
 // === impl Routes ===
@@ -46,38 +44,43 @@ impl Routes {
         self.slot
     }
 
-    /// What the request's head tells.
-    pub(crate) fn start(&self, request: RequestHead<'_>) -> RouteState {
+    /// What the request's head tells, and a path that the response's head may vouch for.
+    #[inline]
+    pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Box<str>>) {
         if self.grpc && grpc::is_call(request.method(), request.headers()) {
             return self.start_grpc(request.uri().path());
         }
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
-            return RouteState::new(self.admit(path), Some(RouteSource::Framework));
+            return (RouteState::new(self.admit(path), Some(RouteSource::Framework)), None);
         }
         if let Some((table, labels)) = self.table.as_deref()
             && let Some(index) = table.find(request.uri().path())
         {
-            return RouteState::new(labels[index], Some(RouteSource::Table));
+            return (RouteState::new(labels[index], Some(RouteSource::Table)), None);
         }
-        RouteState::new(RouteLabel::Unmatched, None)
+        (RouteState::new(RouteLabel::Unmatched, None), None)
     }
 
-    fn start_grpc(&self, path: &str) -> RouteState {
+    fn start_grpc(&self, path: &str) -> (RouteState, Option<Box<str>>) {
         if let Some(id) = self.budget.lookup(path) {
-            return RouteState::new(RouteLabel::Known(id), Some(RouteSource::Framework));
+            return (RouteState::new(RouteLabel::Known(id), Some(RouteSource::Framework)), None);
         }
         let pending = grpc::is_path(path).then(|| path.into());
-        RouteState { pending, ..RouteState::new(RouteLabel::Other, None) }
+        (RouteState::new(RouteLabel::Other, None), pending)
     }
 
-    /// What the response's head adds.
-    pub(crate) fn head(&self, state: &mut RouteState, status: StatusCode, headers: &HeaderMap) {
-        if let Some(path) = state.pending.take()
-            && state.source.is_none()
-            && grpc::vouches(status, headers)
-        {
-            *state = RouteState::new(self.admit(&path), Some(RouteSource::Framework));
+    /// The response's head is there: does it vouch for the path?
+    #[cold]
+    pub(crate) fn vouch(
+        &self,
+        state: &mut RouteState,
+        path: &str,
+        status: StatusCode,
+        headers: &HeaderMap,
+    ) {
+        if state.source.is_none() && grpc::vouches(status, headers) {
+            *state = RouteState::new(self.admit(path), Some(RouteSource::Framework));
         }
     }
 
@@ -161,6 +164,6 @@ impl RouteLabel {
 
 impl RouteState {
     fn new(label: RouteLabel, source: Option<RouteSource>) -> Self {
-        Self { label, source, pending: None }
+        Self { label, source }
     }
 }

@@ -1,0 +1,5 @@
+//! The HTTP metrics as a scrape shows them.
+
+mod ending;
+mod options;
+mod support;
