@@ -48,13 +48,9 @@ pub(super) struct Options {
     pub(super) skip: Option<Arc<Skip>>,
 }
 
+/// The timing of each kind, by its number.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timings {
-    plain: Timing,
-    stream: Timing,
-    grpc: Timing,
-    upgrade: Timing,
-}
+pub(super) struct Timings([Timing; 4]);
 
 pub(super) type Skip = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
 
@@ -193,12 +189,7 @@ impl HttpMetricsBuilder {
 impl Default for Options {
     fn default() -> Self {
         Self {
-            timing: Timings {
-                plain: Timing::End,
-                stream: Timing::Head,
-                grpc: Timing::End,
-                upgrade: Timing::Head,
-            },
+            timing: Timings::default(),
             time_to_first_byte: false,
             request_size: true,
             response_size: true,
@@ -240,20 +231,19 @@ impl fmt::Debug for Options {
 impl Timings {
     #[inline]
     pub(super) fn of(self, kind: Kind) -> Timing {
-        match kind {
-            Kind::Plain => self.plain,
-            Kind::Stream => self.stream,
-            Kind::Grpc => self.grpc,
-            Kind::Upgrade => self.upgrade,
-        }
+        self.0[kind as usize]
     }
 
     fn set(&mut self, kind: Kind, timing: Timing) {
-        *match kind {
-            Kind::Plain => &mut self.plain,
-            Kind::Stream => &mut self.stream,
-            Kind::Grpc => &mut self.grpc,
-            Kind::Upgrade => &mut self.upgrade,
-        } = timing;
+        self.0[kind as usize] = timing;
+    }
+}
+
+impl Default for Timings {
+    fn default() -> Self {
+        let mut timings = Self([Timing::End; 4]);
+        timings.set(Kind::Stream, Timing::Head);
+        timings.set(Kind::Upgrade, Timing::Head);
+        timings
     }
 }

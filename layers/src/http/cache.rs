@@ -4,13 +4,15 @@ use std::sync::OnceLock;
 
 use metrics::{Gauge, Histogram};
 
-use crate::meter::{Family, Key, Labels, Ladder, Meter, Store};
+use crate::meter::{Key, Ladder, Meter, Store};
 
 /// Kept handles in front of the families, which remain the ones that count label sets and fold them.
 #[derive(Debug)]
 pub(super) struct Cache {
     gauges: Store<Gauges>,
     rows: Store<Ladder<Row>>,
+    /// Stands in for rows past the cap, and stays empty.
+    spare: Row,
 }
 
 /// The histograms of one label set of durations; sizes have fewer labels, so rows share theirs.
@@ -19,6 +21,7 @@ pub(super) struct Row {
     pub(super) duration: OnceLock<Histogram>,
     pub(super) request_size: OnceLock<Histogram>,
     pub(super) response_size: OnceLock<Histogram>,
+    keeps: bool,
 }
 
 /// The gauge of each method and scheme.
@@ -31,7 +34,7 @@ const GAUGES: usize = 64;
 
 impl Cache {
     pub(super) fn new(meter: &Meter) -> Self {
-        Self { gauges: Store::new(meter), rows: Store::new(meter) }
+        Self { gauges: Store::new(meter), rows: Store::new(meter), spare: Row::default() }
     }
 
     /// Runs `f` with the gauge whose key is so small a number, if it is kept.
@@ -54,59 +57,56 @@ impl Cache {
         });
     }
 
-    /// Runs `f` with the row of a label set, or with an empty one that is not kept when there are
-    /// too many.
-    #[inline]
+    /// Runs `f` with the row of a label set; with one that keeps nothing when there are too many.
+    #[inline(always)]
     pub(super) fn row<R>(&self, meter: &Meter, key: Key, f: impl FnOnce(&Row) -> R) -> R {
-        self.rows.read(meter, |rows| match rows.find(key) {
-            Some(row) => f(row),
-            None => Self::new_row(rows, key, f),
+        self.rows.read(meter, |rows| {
+            f(rows.find(key).unwrap_or_else(|| self.new_row(rows, key)))
         })
     }
 
     #[cold]
-    fn new_row<R>(rows: &Ladder<Row>, key: Key, f: impl FnOnce(&Row) -> R) -> R {
-        match rows.find_or_insert(key, usize::MAX, Row::default) {
-            Ok(row) => f(row),
-            Err(_) => f(&Row::default()),
+    fn new_row<'a>(&'a self, rows: &'a Ladder<Row>, key: Key) -> &'a Row {
+        let new = || Row { keeps: true, ..Row::default() };
+        rows.find_or_insert(key, usize::MAX, new).unwrap_or(&self.spare)
+    }
+}
+
+// === impl Row ===
+
+impl Row {
+    /// Records a value through the handle at `place`. Without one, `resolve` finds a handle in the
+    /// family, and tells whether it may be kept: the series that the sets past the cap share may not,
+    /// because the family counts each use of it.
+    #[inline]
+    pub(super) fn record(
+        &self,
+        place: fn(&Self) -> &OnceLock<Histogram>,
+        value: f64,
+        resolve: impl FnOnce(&mut dyn FnMut(&Histogram)) -> bool,
+    ) {
+        match place(self).get() {
+            Some(histogram) => histogram.record(value),
+            None => self.record_new(place(self), value, resolve),
         }
     }
-}
 
-/// Records a value through a row's handle; through the family, and the handle kept, if there is none
-/// yet.
-#[inline]
-pub(super) fn record(
-    place: &OnceLock<Histogram>,
-    value: f64,
-    meter: &Meter,
-    family: &Family<Histogram>,
-    key: impl FnOnce() -> Key,
-    fill: impl FnOnce(&mut Labels<'_>),
-) {
-    match place.get() {
-        Some(histogram) => histogram.record(value),
-        None => record_new(place, value, meter, family, key(), fill),
-    }
-}
-
-#[cold]
-fn record_new(
-    place: &OnceLock<Histogram>,
-    value: f64,
-    meter: &Meter,
-    family: &Family<Histogram>,
-    key: Key,
-    fill: impl FnOnce(&mut Labels<'_>),
-) {
-    let mut used = None;
-    let taken = family.with(meter, key, fill, |histogram| {
-        histogram.record(value);
-        used = Some(histogram.clone());
-    });
-    // Not the series that the sets past the cap share: the family counts each use of that one.
-    if let Some(histogram) = used.filter(|_| taken == Some(key)) {
-        let _ = place.set(histogram);
+    #[cold]
+    fn record_new(
+        &self,
+        place: &OnceLock<Histogram>,
+        value: f64,
+        resolve: impl FnOnce(&mut dyn FnMut(&Histogram)) -> bool,
+    ) {
+        let mut used = None;
+        let keep = resolve(&mut |histogram| {
+            histogram.record(value);
+            used = Some(histogram.clone());
+        });
+        if let Some(histogram) = used.filter(|_| keep && self.keeps) {
+            // Of two racing handles either will do: they are one series.
+            let _ = place.set(histogram);
+        }
     }
 }
 

@@ -7,7 +7,7 @@ use metrics::{Gauge, Histogram};
 use super::{
     HttpMetricsBuilder, Timing,
     builder::Options,
-    cache::{self, Cache, Row},
+    cache::{Cache, Row},
     custom::{Capped, Values},
     labels::{self, Custom, Duration, Size},
 };
@@ -155,7 +155,7 @@ impl Observer for HttpMetrics {
             return;
         }
         inner.record_at_end(&state, record);
-        if record.route_label() == RouteLabel::Overflow {
+        if record.route_label() == RouteLabel::OVERFLOW {
             inner.routes.count(&inner.meter, 1);
         }
     }
@@ -175,14 +175,16 @@ impl Inner {
     }
 
     /// Raises or lowers the gauge; returns the series that took it.
-    #[inline]
-    fn add_active(
-        &self,
-        record: Record<'_>,
-        route: RouteLabel,
-        closed: u64,
-        by: f64,
-    ) -> u64 {
+    #[inline(always)]
+    fn add_active(&self, record: Record<'_>, route: RouteLabel, closed: u64, by: f64) -> u64 {
+        if self.cache.gauge(&self.meter, closed, |gauge| gauge.increment(by)) {
+            return closed;
+        }
+        self.add_new_active(record, route, closed, by)
+    }
+
+    #[cold]
+    fn add_new_active(&self, record: Record<'_>, route: RouteLabel, closed: u64, by: f64) -> u64 {
         let fill = |labels: &mut Labels<'_>| {
             labels.push(catalog::METHOD, record.method().to_owned());
             labels.push(catalog::SCHEME, record.scheme().as_str());
@@ -191,9 +193,6 @@ impl Inner {
             }
             self.announce();
         };
-        if self.cache.gauge(&self.meter, closed, |gauge| gauge.increment(by)) {
-            return closed;
-        }
         let key = if closed == Key::OVERFLOW.closed { Key::OVERFLOW } else { Key::closed(closed) };
         let mut used = None;
         let raised = self.active.with(&self.meter, key, fill, |gauge| {
@@ -215,51 +214,70 @@ impl Inner {
         Custom { labels: &self.custom, naming: self.meter.naming(), values: state.custom }
     }
 
+    #[inline(never)]
     fn record_at_head(&self, state: &HttpState, record: Record<'_>) {
-        let labels = self.duration_labels(state, record);
-        self.cache.row(&self.meter, labels.key(), |row| self.record_duration(row, labels));
+        let key = self.duration_labels(state, record).key();
+        self.cache.row(&self.meter, key, |row| self.record_duration(row, key, state, record));
     }
 
-    #[inline]
+    #[inline(always)]
     fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
-        let labels = self.duration_labels(state, record);
-        self.cache.row(&self.meter, labels.key(), |row| {
-            let timing = self.options.timing.of(record.kind());
-            if !state.timed && timing != Timing::Never {
-                self.record_duration(row, labels);
+        let key = self.duration_labels(state, record).key();
+        self.cache.row(&self.meter, key, |row| {
+            if !state.timed && self.options.timing.of(record.kind()) != Timing::Never {
+                self.record_duration(row, key, state, record);
             }
             if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
-                self.record_sizes(row, labels);
+                self.record_sizes(row, state, record);
             }
         });
+    }
+
+    #[inline(always)]
+    fn record_duration(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
+        let seconds = record.elapsed_seconds();
+        row.record(|row| &row.duration, seconds, |used| {
+            let fill = |set: &mut Labels<'_>| self.duration_labels(state, record).fill(set);
+            self.duration.with(&self.meter, key, fill, used) == Some(key)
+        });
+    }
+
+    #[inline(always)]
+    fn record_sizes(&self, row: &Row, state: &HttpState, record: Record<'_>) {
+        let Options { request_size, response_size, .. } = self.options;
+        if request_size && let Some(bytes) = record.request_size() {
+            let family = &self.request_size;
+            row.record(|row| &row.request_size, bytes as f64, |used| {
+                self.with_size(family, state, record, used)
+            });
+        }
+        if response_size && record.status().is_some() {
+            let (bytes, family) = (record.sent() as f64, &self.response_size);
+            row.record(|row| &row.response_size, bytes, |used| {
+                self.with_size(family, state, record, used)
+            });
+        }
+    }
+
+    /// Whether the handle that was used is that of the label set itself.
+    #[cold]
+    fn with_size(
+        &self,
+        family: &Family<Histogram>,
+        state: &HttpState,
+        record: Record<'_>,
+        used: impl FnOnce(&Histogram),
+    ) -> bool {
+        let status = self.options.size_status;
+        let labels = Size { record, status, custom: self.custom(state) };
+        let key = labels.key();
+        family.with(&self.meter, key, |set| labels.fill(set), used) == Some(key)
     }
 
     #[inline]
     fn duration_labels<'a>(&'a self, state: &HttpState, record: Record<'a>) -> Duration<'a> {
         let protocol_version = self.options.protocol_version;
         Duration { record, protocol_version, custom: self.custom(state) }
-    }
-
-    #[inline]
-    fn record_duration(&self, row: &Row, labels: Duration<'_>) {
-        let seconds = labels.record.elapsed().as_secs_f64();
-        let (key, fill) = (|| labels.key(), |set: &mut Labels<'_>| labels.fill(set));
-        cache::record(&row.duration, seconds, &self.meter, &self.duration, key, fill);
-    }
-
-    #[inline]
-    fn record_sizes(&self, row: &Row, Duration { record, custom, .. }: Duration<'_>) {
-        let Options { request_size, response_size, size_status: status, .. } = self.options;
-        let labels = Size { record, status, custom };
-        let (key, fill) = (|| labels.key(), |set: &mut Labels<'_>| labels.fill(set));
-        if request_size && let Some(bytes) = record.request_size() {
-            let family = &self.request_size;
-            cache::record(&row.request_size, bytes as f64, &self.meter, family, key, fill);
-        }
-        if response_size && record.status().is_some() {
-            let (bytes, family) = (record.sent() as f64, &self.response_size);
-            cache::record(&row.response_size, bytes, &self.meter, family, key, fill);
-        }
     }
 
     fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {

@@ -1,6 +1,6 @@
 //! A table of handles that can be started anew, for those who pay for it.
 
-use std::sync::{PoisonError, RwLock, atomic::Ordering};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, atomic::Ordering};
 
 use super::Meter;
 
@@ -32,30 +32,35 @@ impl<T: Default> Store<T> {
     }
 
     /// Runs `f` with the table of the meter's present generation.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn read<R>(&self, meter: &Meter, f: impl FnOnce(&T) -> R) -> R {
-        match self {
-            Self::Fixed(table) => f(table),
-            Self::Refreshable(lock) => Self::read_locked(lock, meter, f),
-        }
+        let kept;
+        let table = match self {
+            Self::Fixed(table) => table,
+            Self::Refreshable(lock) => {
+                kept = Self::present(lock, meter);
+                &kept.table
+            }
+        };
+        f(table)
     }
 
     #[cold]
-    fn read_locked<R>(
-        lock: &RwLock<Generation<T>>,
+    fn present<'a>(
+        lock: &'a RwLock<Generation<T>>,
         meter: &Meter,
-        f: impl FnOnce(&T) -> R,
-    ) -> R {
+    ) -> RwLockReadGuard<'a, Generation<T>> {
         let number = meter.0.generation.load(Ordering::Acquire);
         let kept = lock.read().unwrap_or_else(PoisonError::into_inner);
-        if kept.number == number {
-            return f(&kept.table);
+        if kept.number >= number {
+            return kept;
         }
         drop(kept);
-        let mut kept = lock.write().unwrap_or_else(PoisonError::into_inner);
-        if kept.number < number {
-            *kept = Generation { number, table: T::default() };
+        let mut stale = lock.write().unwrap_or_else(PoisonError::into_inner);
+        if stale.number < number {
+            *stale = Generation { number, table: T::default() };
         }
-        f(&kept.table)
+        drop(stale);
+        lock.read().unwrap_or_else(PoisonError::into_inner)
     }
 }

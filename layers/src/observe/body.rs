@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http_body::{Body, Frame, SizeHint};
@@ -54,11 +54,11 @@ where
         let frame = this.inner.as_mut().poll_frame(cx);
         drop(within);
         exchange.leave();
-        let frame = ready!(frame);
         let end = match &frame {
-            None => Some(exchange.at_none()),
-            Some(Err(error)) => Some(exchange.at_error(error)),
-            Some(Ok(frame)) => exchange
+            Poll::Pending => None,
+            Poll::Ready(None) => Some(exchange.at_none()),
+            Poll::Ready(Some(Err(error))) => Some(exchange.at_error(error)),
+            Poll::Ready(Some(Ok(frame))) => exchange
                 .frame(frame)
                 .or_else(|| this.inner.is_end_stream().then(|| exchange.at_none())),
         };
@@ -66,7 +66,7 @@ where
             exchange.end(end);
             *this.exchange = None;
         }
-        Poll::Ready(frame)
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

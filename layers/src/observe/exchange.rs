@@ -3,11 +3,10 @@
 use std::sync::Arc;
 
 use http::{
-    HeaderMap, StatusCode, Version, header::CONTENT_LENGTH, response::Parts,
+    HeaderMap, StatusCode, Version, header::CONTENT_LENGTH, Response,
 };
 use http_body::{Body, Frame};
 use bytes::Buf;
-use tokio::time::Instant;
 
 use super::{
     FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
@@ -35,23 +34,27 @@ pub(super) struct Exchange<O: Observers> {
 
 impl<O: Observers> Exchange<O> {
     /// Starts an exchange; `None` if layers outside see to all that this one would.
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(core: &Arc<Core<O>>, request: RequestHead<'_>) -> Option<Self> {
         let outer = if core.independent { 0 } else { scope::observing() };
         if outer != 0 && core.observing & !outer == 0 {
             Self::join(core, request);
             return None;
         }
-        let mut data = Data::start(&core.settings, request);
+        // Made where it stays, and filled there.
+        let data = Data::start(&core.settings, request);
+        let (core, slots) = (Arc::clone(core), O::Slots::default());
+        let mut exchange = Self { core, data, slots, running: false };
+        let Self { core, data, slots, .. } = &mut exchange;
         if core.needs.request_size {
             data.request_length = content_length(request.headers()).into();
         }
         if core.settings.routes.slot() {
             data.extras().slot = Some(RouteSlot::default());
         }
-        let record = Record::new(&data, &core.settings, None);
-        let slots = core.observers.start(core.bits, outer, record, request);
-        Some(Self { core: Arc::clone(core), data, slots, running: false })
+        let record = Record::new(data, &core.settings);
+        *slots = core.observers.start(core.bits, outer, record, request);
+        Some(exchange)
     }
 
     /// Tells the layers outside what this one knows of the route.
@@ -77,7 +80,7 @@ impl<O: Observers> Exchange<O> {
 
     /// Enters this exchange: what runs until the guard is dropped runs within it. Whoever enters
     /// [leaves](Self::leave), unless what ran panicked.
-    #[inline]
+    #[inline(always)]
     pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
         self.running = true;
         let scope = scope::enter(self.core.observing);
@@ -86,14 +89,16 @@ impl<O: Observers> Exchange<O> {
     }
 
     /// What ran came back. A panic does not get here: the drop that follows it finds it running.
-    #[inline]
+    #[inline(always)]
     pub(super) fn leave(&mut self) {
         self.running = false;
-        self.hear();
+        if scope::said() {
+            self.hear();
+        }
     }
 
     /// Takes what was said about the route, and passes it on to the layer outside.
-    #[inline]
+    #[cold]
     fn hear(&mut self) {
         if let Some(word) = scope::heard() {
             self.core.settings.routes.hear(&mut self.data.route, &word);
@@ -110,11 +115,11 @@ impl<O: Observers> Exchange<O> {
     }
 
     /// The service answered. Returns whether there is more to come.
-    #[inline]
-    pub(super) fn head<B: Body>(&mut self, parts: &mut Parts, body: &B) -> bool {
+    #[inline(always)]
+    pub(super) fn head<B: Body>(&mut self, response: &mut Response<B>) -> bool {
         let settings = &self.core.settings;
         let data = &mut self.data;
-        let (status, headers) = (parts.status, &parts.headers);
+        let (status, headers, body) = (response.status(), response.headers(), response.body());
         let connect = data.request == Request::Connect;
         data.status = Some(status);
         data.kind = Kind::of(connect, status, headers, &settings.streams);
@@ -122,18 +127,18 @@ impl<O: Observers> Exchange<O> {
         if let Some(path) = data.extras.as_mut().and_then(|extras| extras.pending.take()) {
             settings.routes.vouch(&mut data.route, &path, status, headers);
         }
-        if let Some(route) = parts.extensions.get::<Route>() {
+        if let Some(route) = response.extensions().get::<Route>() {
             let word = Word { route: route.clone(), source: RouteSource::Handler };
             settings.routes.hear(&mut data.route, &word);
         }
         self.hear_slot();
-        let record = Record::new(&self.data, &self.core.settings, None);
-        self.core.observers.head(&mut self.slots, record, &mut ResponseHead::new(parts));
+        let record = Record::new(&self.data, &self.core.settings);
+        self.core.observers.head(&mut self.slots, record, &mut ResponseHead::new(response));
 
         if self.has_no_body(status) {
             self.end(End::Completed);
             false
-        } else if body.is_end_stream() {
+        } else if response.body().is_end_stream() {
             self.end(self.at_none());
             false
         } else {
@@ -151,23 +156,24 @@ impl<O: Observers> Exchange<O> {
     }
 
     /// A frame passes. Returns the end, if this was the last one.
-    #[inline]
+    #[inline(always)]
     pub(super) fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> Option<End> {
         if let Some(bytes) = frame.data_ref() {
             let data = &mut self.data;
             if data.frames == 0 && self.core.needs.first_data {
-                let nanos = data.started.elapsed().as_nanos();
-                data.first_data = u64::try_from(nanos).ok().into();
+                data.first_data = Some(data.nanos()).into();
             }
             data.frames += 1;
             data.sent += bytes.remaining() as u64;
         }
-        let record = Record::new(&self.data, &self.core.settings, None);
+        let record = Record::new(&self.data, &self.core.settings);
         self.core.observers.frame(&mut self.slots, record, FrameRef::of(frame));
+        if frame.is_trailers() {
+            return Some(self.at_none());
+        }
         // HTTP/1 may never ask for what comes after the declared length, trailers included; later
         // versions do.
-        let last = frame.is_trailers() || (self.all_sent() && self.data.version < Version::HTTP_2);
-        last.then_some(End::Completed)
+        (self.all_sent() && self.data.version < Version::HTTP_2).then_some(End::Completed)
     }
 
     /// The body gave `None`, or says that it would.
@@ -213,7 +219,8 @@ impl<O: Observers> Exchange<O> {
     pub(super) fn end(&mut self, end: End) {
         self.hear_slot();
         self.data.end = Some(end);
-        let record = Record::new(&self.data, &self.core.settings, Some(Instant::now()));
+        self.data.took = Some(self.data.nanos()).into();
+        let record = Record::new(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);
     }
 

@@ -3,7 +3,7 @@
 use std::{
     fmt,
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
 };
 
 use http::Response;
@@ -46,28 +46,24 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let Some(exchange) = this.exchange.as_mut() else {
-            let response = ready!(this.inner.poll(cx));
-            return Poll::Ready(response.map(|bare| bare.map(|body| ObservedBody::new(body, None))));
+            let answer = this.inner.poll(cx);
+            return answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, None)));
         };
         let within = exchange.enter();
-        let response = this.inner.poll(cx);
+        // Worked on where it stands: a response is large, and each move of it is a copy.
+        let mut answer = this.inner.poll(cx);
         drop(within);
         exchange.leave();
-        Poll::Ready(match ready!(response) {
-            Ok(response) => {
-                let (mut parts, body) = response.into_parts();
-                let more = exchange.head(&mut parts, &body);
-                if !more {
-                    *this.exchange = None;
-                }
-                Ok(Response::from_parts(parts, ObservedBody::new(body, this.exchange.take())))
+        let more = match &mut answer {
+            Poll::Pending => return Poll::Pending,
+            Poll::Ready(Ok(response)) => exchange.head(response),
+            Poll::Ready(Err(error)) => {
+                exchange.fail(error);
+                false
             }
-            Err(error) => {
-                exchange.fail(&error);
-                *this.exchange = None;
-                Err(error)
-            }
-        })
+        };
+        let exchange = if more { this.exchange.take() } else { None };
+        answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, exchange)))
     }
 }
 

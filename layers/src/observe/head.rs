@@ -1,7 +1,9 @@
 //! The heads of a request and of a response, as observers see them.
 
+use std::fmt;
+
 use http::{
-    Extensions, HeaderMap, Method, Request, StatusCode, Uri, Version, response::Parts,
+    Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri, Version,
 };
 
 /// A request's head.
@@ -15,8 +17,15 @@ pub struct RequestHead<'a> {
 }
 
 /// A response's head.
-#[derive(Debug)]
-pub struct ResponseHead<'a>(&'a mut Parts);
+pub struct ResponseHead<'a>(&'a mut dyn Head);
+
+/// A response of whatever body.
+trait Head {
+    fn status(&self) -> StatusCode;
+    fn headers(&self) -> &HeaderMap;
+    fn headers_mut(&mut self) -> &mut HeaderMap;
+    fn extensions(&self) -> &Extensions;
+}
 
 // === impl RequestHead ===
 
@@ -67,30 +76,60 @@ impl<'a> RequestHead<'a> {
 // === impl ResponseHead ===
 
 impl<'a> ResponseHead<'a> {
-    pub(super) fn new(parts: &'a mut Parts) -> Self {
-        Self(parts)
+    #[inline]
+    pub(super) fn new<B>(response: &'a mut Response<B>) -> Self {
+        Self(response)
     }
 
     /// The status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
-        self.0.status
+        self.0.status()
     }
 
     /// The headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.0.headers
+        self.0.headers()
     }
 
     /// The headers, for an observer that adds one of its own, such as `traceresponse`.
     pub fn headers_mut(&mut self) -> &mut HeaderMap {
-        &mut self.0.headers
+        self.0.headers_mut()
     }
 
     /// The extensions.
     #[must_use]
     pub fn extensions(&self) -> &Extensions {
-        &self.0.extensions
+        self.0.extensions()
+    }
+}
+
+impl fmt::Debug for ResponseHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ResponseHead")
+            .field("status", &self.status())
+            .field("headers", self.headers())
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Response ===
+
+impl<B> Head for Response<B> {
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+
+    fn headers_mut(&mut self) -> &mut HeaderMap {
+        self.headers_mut()
+    }
+
+    fn extensions(&self) -> &Extensions {
+        self.extensions()
     }
 }

@@ -27,7 +27,7 @@ pub(super) mod sealed {
         /// Which bit of [`Observing`] each observer has.
         type Bits: Copy + Send + Sync + std::fmt::Debug + 'static;
         /// The state of each observer that sees the exchange.
-        type Slots: Send + 'static;
+        type Slots: Default + Send + 'static;
 
         fn bits() -> Self::Bits;
         fn observing(bits: Self::Bits) -> Observing;
@@ -91,7 +91,7 @@ impl<P: Observer> Composition for P {
         guard::<P, _>(|| Observer::needs(self)).unwrap_or_default()
     }
 
-    #[inline]
+    #[inline(always)]
     fn start(
         &self,
         bits: Observing,
@@ -105,27 +105,27 @@ impl<P: Observer> Composition for P {
         guard::<P, _>(|| Observer::start(self, record, request))
     }
 
-    #[inline]
+    #[inline(always)]
     fn enter(&self, slots: &Self::Slots) -> impl Sized {
         let state = slots.as_ref()?;
         guard::<P, _>(|| Observer::enter(self, state))
     }
 
-    #[inline]
+    #[inline(always)]
     fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>) {
         if let Some(state) = slots {
             guard::<P, _>(|| Observer::head(self, state, record, head));
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
         if let Some(state) = slots {
             guard::<P, _>(|| Observer::frame(self, state, record, frame));
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(&self, slots: &mut Self::Slots, record: Record<'_>) {
         if let Some(state) = slots.take() {
             guard::<P, _>(|| Observer::end(self, state, record));
@@ -153,7 +153,7 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
         self.0.needs().and(self.1.needs())
     }
 
-    #[inline]
+    #[inline(always)]
     fn start(
         &self,
         (a, b): Self::Bits,
@@ -168,28 +168,28 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
         (first, second)
     }
 
-    #[inline]
+    #[inline(always)]
     fn enter(&self, (a, b): &Self::Slots) -> impl Sized {
         let outer = self.0.enter(a);
         // Fields drop in order: the one that was entered last first.
         (self.1.enter(b), outer)
     }
 
-    #[inline]
+    #[inline(always)]
     fn head(&self, (a, b): &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>) {
         self.0.head(a, record, head);
         let _within = self.0.enter(a);
         self.1.head(b, record, head);
     }
 
-    #[inline]
+    #[inline(always)]
     fn frame(&self, (a, b): &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
         self.0.frame(a, record, frame);
         let _within = self.0.enter(a);
         self.1.frame(b, record, frame);
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(&self, (a, b): &mut Self::Slots, record: Record<'_>) {
         let within = self.0.enter(a);
         self.1.end(b, record);
@@ -198,7 +198,7 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     }
 }
 
-/// The bit of an observer's type: the first 63 types that a process uses have one each. Later ones
+/// The bit of an observer's type: the first 62 types that a process uses have one each. Later ones
 /// have none, and are not joined.
 fn bit_of(observer: TypeId) -> Observing {
     static TYPES: Mutex<Vec<TypeId>> = Mutex::new(Vec::new());
@@ -207,11 +207,11 @@ fn bit_of(observer: TypeId) -> Observing {
         types.push(observer);
         types.len() - 1
     });
-    if index < scope::LIVE.trailing_zeros() as usize { 1 << index } else { 0 }
+    if index < scope::TYPES { 1 << index } else { 0 }
 }
 
 /// Runs a hook; a panic in it ends here.
-#[inline]
+#[inline(always)]
 fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(hook)).map_err(|payload| caught::<P>(payload)).ok()
 }

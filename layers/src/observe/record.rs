@@ -13,13 +13,11 @@ use crate::{
 
 /// What is known about one exchange, at the moment when an observer is called.
 ///
-/// It is a view, to pass on by value.
+/// It is a view of two words, to pass on by value.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     data: &'a Data,
     settings: &'a Settings,
-    /// When it ended.
-    ended: Option<Instant>,
 }
 
 /// A route, and who named it.
@@ -35,6 +33,9 @@ pub struct RouteRef<'a> {
 #[derive(Debug)]
 pub(super) struct Data {
     pub(super) started: Instant,
+    /// The nanoseconds from the start to the end.
+    pub(super) took: Figure,
+    /// The nanoseconds from the start to the first data frame.
     pub(super) first_data: Figure,
     pub(super) request_length: Figure,
     pub(super) declared: Figure,
@@ -74,8 +75,9 @@ pub(super) enum Request {
 // === impl Record ===
 
 impl<'a> Record<'a> {
-    pub(super) fn new(data: &'a Data, settings: &'a Settings, ended: Option<Instant>) -> Self {
-        Self { data, settings, ended }
+    #[inline]
+    pub(super) fn new(data: &'a Data, settings: &'a Settings) -> Self {
+        Self { data, settings }
     }
 
     /// The request's method, or `_OTHER`.
@@ -105,12 +107,14 @@ impl<'a> Record<'a> {
 
     /// The response's status; `None` if there is no head.
     #[must_use]
+    #[inline]
     pub fn status(self) -> Option<StatusCode> {
         self.data.status
     }
 
     /// What kind of exchange it is; plain until the head tells.
     #[must_use]
+    #[inline]
     pub fn kind(self) -> Kind {
         self.data.kind
     }
@@ -118,7 +122,7 @@ impl<'a> Record<'a> {
     /// The time since the request's arrival; at the end and after it, the time it took.
     #[must_use]
     pub fn elapsed(self) -> Duration {
-        self.ended.unwrap_or_else(Instant::now) - self.data.started
+        Duration::from_nanos(self.data.took.get().unwrap_or_else(|| self.data.nanos()))
     }
 
     /// The time from the request's arrival to the first data frame of the body, if it came and an
@@ -131,6 +135,7 @@ impl<'a> Record<'a> {
     /// The size of the request's body in bytes: counted so far if the layer counts, else as its
     /// Content-Length tells, if an observer [needs](super::Needs::request_size) it.
     #[must_use]
+    #[inline]
     pub fn request_size(self) -> Option<u64> {
         match self.data.extras.as_deref() {
             Some(Extras { counted: Some(tally), .. }) => Some(tally.bytes()),
@@ -165,6 +170,7 @@ impl<'a> Record<'a> {
     /// The kind of error, if there is one by now. The first fault wins: a 500 whose client then
     /// leaves is a `500`.
     #[must_use]
+    #[inline]
     pub fn error_type(self) -> Option<ErrorType> {
         match (self.data.status, self.data.end) {
             (Some(status), _) if status.is_server_error() => Some(ErrorType::Status(status)),
@@ -177,6 +183,12 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn fault(self) -> Option<Fault> {
         self.error_type().map(ErrorType::fault)
+    }
+
+    /// [`elapsed`](Self::elapsed) in seconds.
+    #[inline]
+    pub(crate) fn elapsed_seconds(self) -> f64 {
+        self.data.took.get().unwrap_or_else(|| self.data.nanos()) as f64 / 1e9
     }
 
     pub(crate) fn route_text(self, label: RouteLabel) -> &'a str {
@@ -195,12 +207,13 @@ impl<'a> Record<'a> {
 // === impl Data ===
 
 impl Data {
-    #[inline]
+    #[inline(always)]
     pub(super) fn start(settings: &Settings, request: RequestHead<'_>) -> Self {
         let method = request.method();
         let (route, pending) = settings.routes.start(request);
         let mut data = Self {
             started: Instant::now(),
+            took: Figure::NONE,
             first_data: Figure::NONE,
             request_length: Figure::NONE,
             declared: Figure::NONE,
@@ -221,6 +234,14 @@ impl Data {
         data
     }
 
+    /// The nanoseconds since the start.
+    #[inline]
+    pub(super) fn nanos(&self) -> u64 {
+        let elapsed = self.started.elapsed();
+        // 584 years fit.
+        elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos())
+    }
+
     pub(super) fn extras(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
     }
@@ -232,12 +253,14 @@ impl Figure {
     pub(super) const NONE: Self = Self(u64::MAX);
 
     /// As a number: the largest of all stands for none.
+    #[inline]
     pub(super) fn get(self) -> Option<u64> {
         (self != Self::NONE).then_some(self.0)
     }
 }
 
 impl From<Option<u64>> for Figure {
+    #[inline]
     fn from(number: Option<u64>) -> Self {
         number.map_or(Self::NONE, Self)
     }

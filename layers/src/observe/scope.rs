@@ -8,11 +8,17 @@ use std::cell::Cell;
 
 use crate::route::Word;
 
-/// Which observers see the live exchange, a bit for each type; [`LIVE`] alone if none is known.
+/// Which observers see the live exchange, a bit for each type; no other bit if none is known.
 pub(crate) type Observing = u64;
 
 /// Set whenever there is a live exchange.
-pub(super) const LIVE: Observing = 1 << 63;
+const LIVE: Observing = 1 << 63;
+
+/// How many types of observers can be told apart.
+pub(super) const TYPES: usize = 62;
+
+/// Set while there is a word that no exchange has heard.
+const SAID: Observing = 1 << 62;
 
 thread_local! {
     static OBSERVING: Cell<Observing> = const { Cell::new(0) };
@@ -28,7 +34,7 @@ pub(super) struct Scope {
 /// Which observers see the exchange that is live on this thread.
 #[inline]
 pub(super) fn observing() -> Observing {
-    OBSERVING.get()
+    OBSERVING.get() & !SAID
 }
 
 /// Enters an exchange that these see.
@@ -41,9 +47,11 @@ pub(super) fn enter(observing: Observing) -> Scope {
 
 /// Says a word to the live exchange; gives it back if there is none.
 pub(crate) fn say(word: Word) -> Result<(), Word> {
-    if OBSERVING.get() == 0 {
+    let observing = OBSERVING.get();
+    if observing & LIVE == 0 {
         return Err(word);
     }
+    OBSERVING.set(observing | SAID);
     let said = WORD.take();
     WORD.set(Some(match said {
         Some(said) if !word.goes_before(Some(said.source)) => said,
@@ -52,9 +60,15 @@ pub(crate) fn say(word: Word) -> Result<(), Word> {
     Ok(())
 }
 
-/// Takes what was said.
+/// Whether something was said.
 #[inline]
+pub(super) fn said() -> bool {
+    OBSERVING.get() & SAID != 0
+}
+
+/// Takes what was said.
 pub(super) fn heard() -> Option<Word> {
+    OBSERVING.set(OBSERVING.get() & !SAID);
     WORD.take()
 }
 
@@ -63,6 +77,7 @@ pub(super) fn heard() -> Option<Word> {
 impl Drop for Scope {
     #[inline]
     fn drop(&mut self) {
-        OBSERVING.set(self.outer);
+        // What was said within is still to be heard.
+        OBSERVING.set(self.outer | OBSERVING.get() & SAID);
     }
 }

@@ -22,12 +22,7 @@ pub(crate) struct Routes {
 
 /// A route's label, as small as a request needs it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum RouteLabel {
-    Unmatched,
-    Overflow,
-    Other,
-    Known(ValueId),
-}
+pub(crate) struct RouteLabel(u16);
 
 /// What is known about the route of one request.
 #[derive(Clone, Copy, Debug)]
@@ -45,29 +40,31 @@ impl Routes {
     }
 
     /// What the request's head tells, and a path that the response's head may vouch for.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Box<str>>) {
         if self.grpc && grpc::is_call(request.method(), request.headers()) {
             return self.start_grpc(request.uri().path());
         }
+        (self.of_framework(request).unwrap_or(RouteState::UNMATCHED), None)
+    }
+
+    #[inline(always)]
+    fn of_framework(&self, request: RequestHead<'_>) -> Option<RouteState> {
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
-            return (RouteState::new(self.admit(path), Some(RouteSource::Framework)), None);
+            return Some(RouteState::new(self.admit(path), Some(RouteSource::Framework)));
         }
-        if let Some((table, labels)) = self.table.as_deref()
-            && let Some(index) = table.find(request.uri().path())
-        {
-            return (RouteState::new(labels[index], Some(RouteSource::Table)), None);
-        }
-        (RouteState::new(RouteLabel::Unmatched, None), None)
+        let (table, labels) = self.table.as_deref()?;
+        let index = table.find(request.uri().path())?;
+        Some(RouteState::new(labels[index], Some(RouteSource::Table)))
     }
 
     fn start_grpc(&self, path: &str) -> (RouteState, Option<Box<str>>) {
         if let Some(id) = self.budget.lookup(path) {
-            return (RouteState::new(RouteLabel::Known(id), Some(RouteSource::Framework)), None);
+            return (RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework)), None);
         }
         let pending = grpc::is_path(path).then(|| path.into());
-        (RouteState::new(RouteLabel::Other, None), pending)
+        (RouteState::new(RouteLabel::OTHER, None), pending)
     }
 
     /// The response's head is there: does it vouch for the path?
@@ -95,16 +92,19 @@ impl Routes {
     /// The label's text.
     pub(crate) fn text(&self, label: RouteLabel) -> &str {
         match label {
-            RouteLabel::Unmatched => UNMATCHED,
-            RouteLabel::Overflow => OVERFLOW,
-            RouteLabel::Other => OTHER,
-            RouteLabel::Known(id) => self.budget.value(id).unwrap_or(OVERFLOW),
+            RouteLabel::UNMATCHED => UNMATCHED,
+            RouteLabel::OVERFLOW => OVERFLOW,
+            RouteLabel::OTHER => OTHER,
+            RouteLabel(number) => {
+                let id = ValueId::from_index(usize::from(number - RouteLabel::FIRST_KNOWN));
+                id.and_then(|id| self.budget.value(id)).unwrap_or(OVERFLOW)
+            }
         }
     }
 
     fn admit(&self, text: &str) -> RouteLabel {
         if let Some(id) = self.budget.lookup(text) {
-            return RouteLabel::Known(id);
+            return RouteLabel::known(id);
         }
         self.admit_new(text)
     }
@@ -113,10 +113,10 @@ impl Routes {
     fn admit_new(&self, text: &str) -> RouteLabel {
         let clean = label::clean(text);
         if clean.is_empty() {
-            return RouteLabel::Unmatched;
+            return RouteLabel::UNMATCHED;
         }
         match self.budget.admit(&clean) {
-            Admission::Known(id) | Admission::Admitted(id) => RouteLabel::Known(id),
+            Admission::Known(id) | Admission::Admitted(id) => RouteLabel::known(id),
             Admission::Overflow { first } => {
                 if first {
                     tracing::warn!(
@@ -125,7 +125,7 @@ impl Routes {
                          recorded as {OVERFLOW}"
                     );
                 }
-                RouteLabel::Overflow
+                RouteLabel::OVERFLOW
             }
         }
     }
@@ -137,7 +137,7 @@ impl Routes {
         texts: &[&str],
     ) -> Result<Vec<RouteLabel>, RouteSourcesError> {
         let labels: Vec<_> = texts.iter().map(|text| self.admit(text)).collect();
-        if labels.contains(&RouteLabel::Overflow) {
+        if labels.contains(&RouteLabel::OVERFLOW) {
             let (given, limit) = (texts.len(), self.budget.limit());
             return Err(RouteSourcesError::Budget { field, given, limit });
         }
@@ -148,21 +148,29 @@ impl Routes {
 // === impl RouteLabel ===
 
 impl RouteLabel {
-    /// A number below 2¹⁷ that tells any two labels apart.
+    pub(crate) const UNMATCHED: Self = Self(0);
+    pub(crate) const OVERFLOW: Self = Self(1);
+    pub(crate) const OTHER: Self = Self(2);
+    const FIRST_KNOWN: u16 = 3;
+
+    #[inline]
+    fn known(id: ValueId) -> Self {
+        // A budget has 60,000 ids at most.
+        Self(Self::FIRST_KNOWN + id.index() as u16)
+    }
+
+    /// A number that tells any two labels apart.
     #[inline]
     pub(crate) fn number(self) -> u64 {
-        match self {
-            Self::Unmatched => 0,
-            Self::Overflow => 1,
-            Self::Other => 2,
-            Self::Known(id) => 3 + id.index() as u64,
-        }
+        u64::from(self.0)
     }
 }
 
 // === impl RouteState ===
 
 impl RouteState {
+    const UNMATCHED: Self = Self { label: RouteLabel::UNMATCHED, source: None };
+
     fn new(label: RouteLabel, source: Option<RouteSource>) -> Self {
         Self { label, source }
     }

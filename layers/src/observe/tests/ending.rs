@@ -132,6 +132,13 @@ fn a_declared_length_that_is_not_reached_is_a_mismatch() {
         response
     });
     assert_eq!(seen, ended(End::LengthMismatch, 1, 3));
+    // Trailers do not make up for it.
+    let seen = exchange(get(), || {
+        let mut response = script([Step::Data("one"), Step::Trailers]);
+        response.headers_mut().insert(CONTENT_LENGTH, 100.into());
+        response
+    });
+    assert_eq!(seen, ended(End::LengthMismatch, 1, 3));
 }
 
 #[test]

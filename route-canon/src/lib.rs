@@ -1,0 +1,75 @@
+//! Any path or template in, a bounded route label out.
+//!
+//! A metric that is labelled with the path of a request has a new series for each user, and the backend pays for
+//! all of them. The label wanted is the route: few in number, known in advance, the same for all who
+//! take it. This crate has the three parts that it takes, without a runtime, a framework or I/O:
+//!
+//! - [`Template`] reads a route in any common spelling and keeps it in one:
+//!
+//!   ```
+//!   use route_canon::Template;
+//!
+//!   for spelling in ["/users/:id", "/users/<int:id>", r"/users/{id:\d+}", "/users/{id}"] {
+//!       assert_eq!(Template::parse(spelling)?.as_str(), "/users/{id}");
+//!   }
+//!   # Ok::<(), route_canon::TemplateError>(())
+//!   ```
+//!
+//! - [`Table`] finds the template that a path belongs to, where no framework says so:
+//!
+//!   ```
+//!   use route_canon::{Table, label};
+//!
+//!   let table = Table::new(["/users/{id}", "/users/{id}/posts", "/static/{*path}"])?;
+//!   let label = |path| match table.find(path).and_then(|index| table.get(index)) {
+//!       Some(template) => template.as_str(),
+//!       None => label::UNMATCHED,
+//!   };
+//!   assert_eq!(label("/users/7/posts"), "/users/{id}/posts");
+//!   assert_eq!(label("/wp-login.php"), "{unmatched}");
+//!   # Ok::<(), route_canon::TableError>(())
+//!   ```
+//!
+//! - [`Budget`] bounds how many labels there can be, wherever they come from:
+//!
+//!   ```
+//!   use route_canon::{Admission, Budget};
+//!
+//!   let budget = Budget::new(2);
+//!   let Admission::Admitted(users) = budget.admit("/users/{id}") else { unreachable!() };
+//!   assert_eq!(budget.admit("/users/{id}"), Admission::Known(users));
+//!   assert_eq!(budget.value(users), Some("/users/{id}"));
+//!
+//!   budget.admit("/health");
+//!   assert_eq!(budget.admit("/one-too-many"), Admission::Overflow { first: true });
+//!   assert_eq!(budget.admit("/another"), Admission::Overflow { first: false });
+//!   assert_eq!(budget.overflowed(), 2);
+//!   ```
+//!
+//! # Cost
+//! Parsing and building are for start-up. On the way of a request, nothing allocates, locks or writes to
+//! shared memory once a route was seen. Instructions, on x86-64, in a release build, counted by callgrind:
+//!
+//! | call | instructions |
+//! |---|---|
+//! | [`Budget::lookup`], known, 20 bytes | 92 |
+//! | [`Budget::admit`], known, 20 bytes | 111 |
+//! | [`Table::find`], one literal segment | 193 |
+//! | [`Table::find`], five segments, two of them parameters | 676 |
+
+pub mod budget;
+pub mod label;
+pub mod table;
+pub mod template;
+mod text;
+
+pub use self::{
+    budget::{Admission, Budget, ValueId},
+    table::{Table, TableError},
+    template::{Segment, Template, TemplateError},
+};
+
+/// The example of the README runs as a test.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

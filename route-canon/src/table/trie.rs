@@ -1,0 +1,184 @@
+//! The templates by their segments: each path is walked once, and nothing is allocated.
+
+use crate::{template::Segment, text::same};
+
+/// A tree with a level for each segment.
+///
+/// A node is reached by one way only, so a walk enters it once at most: the work is bounded by the size of the
+/// tree, whatever the path.
+#[derive(Clone, Debug)]
+pub(super) struct Trie {
+    nodes: Vec<Node>,
+}
+
+/// What can follow. Tried in the order of the fields.
+#[derive(Clone, Debug, Default)]
+struct Node {
+    /// Sorted by length: most comparisons need no more.
+    literals: Vec<(Box<str>, usize)>,
+    empty: Option<usize>,
+    /// Parameters with literal text around them, the longest text first.
+    affixed: Vec<(Affix, usize)>,
+    parameter: Option<usize>,
+    /// The template that a catch-all ends here.
+    catch_all: Option<usize>,
+    /// The template that ends here.
+    end: Option<usize>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Affix {
+    prefix: Box<str>,
+    suffix: Box<str>,
+}
+
+// === impl Trie ===
+
+impl Trie {
+    const ROOT: usize = 0;
+
+    pub(super) fn new() -> Self {
+        Self {
+            nodes: vec![Node::default()],
+        }
+    }
+
+    /// Adds a template under its index.
+    ///
+    /// # Errors
+    /// The index of the template that has this place already.
+    pub(super) fn insert<'a>(
+        &mut self,
+        segments: impl Iterator<Item = Segment<'a>>,
+        index: usize,
+    ) -> Result<(), usize> {
+        let mut at = Self::ROOT;
+        for segment in segments {
+            let next = self.nodes.len();
+            let child = match segment {
+                Segment::Literal(text) => self.nodes[at].literal_or_insert(&unescape(text), next),
+                Segment::Parameter {
+                    prefix: "",
+                    name: _,
+                    suffix: "",
+                } => *self.nodes[at].parameter.get_or_insert(next),
+                Segment::Parameter {
+                    prefix,
+                    name: _,
+                    suffix,
+                } => {
+                    let affix = Affix {
+                        prefix: prefix.into(),
+                        suffix: suffix.into(),
+                    };
+                    self.nodes[at].affixed_or_insert(affix, next)
+                }
+                // Always the last segment.
+                Segment::CatchAll { name: _ } => {
+                    return occupy(&mut self.nodes[at].catch_all, index);
+                }
+            };
+            if child == next {
+                self.nodes.push(Node::default());
+            }
+            at = child;
+        }
+        occupy(&mut self.nodes[at].end, index)
+    }
+
+    pub(super) fn find(&self, path: &str) -> Option<usize> {
+        self.walk(Self::ROOT, path.strip_prefix('/')?)
+    }
+
+    fn walk(&self, at: usize, rest: &str) -> Option<usize> {
+        let node = &self.nodes[at];
+        // Segments are short: a plain loop ends before a search by words has begun.
+        let slash = rest.bytes().position(|byte| byte == b'/');
+        let (segment, after) = match slash {
+            Some(slash) => (&rest[..slash], Some(&rest[slash + 1..])),
+            None => (rest, None),
+        };
+        let onward = |child: usize| match after {
+            Some(after) => self.walk(child, after),
+            None => self.nodes[child].end,
+        };
+        if segment.is_empty() {
+            let found = node.empty.and_then(onward);
+            return found.or_else(|| node.catch_all.filter(|_| !rest.is_empty()));
+        }
+        let fitting = || node.affixed.iter().filter(|(affix, _)| affix.fits(segment));
+        node.literal(segment)
+            .and_then(onward)
+            .or_else(|| fitting().find_map(|&(_, child)| onward(child)))
+            .or_else(|| node.parameter.and_then(onward))
+            .or(node.catch_all)
+    }
+}
+
+fn occupy(place: &mut Option<usize>, index: usize) -> Result<(), usize> {
+    match *place {
+        Some(earlier) => Err(earlier),
+        None => {
+            *place = Some(index);
+            Ok(())
+        }
+    }
+}
+
+fn unescape(text: &str) -> String {
+    text.replace("{{", "{").replace("}}", "}")
+}
+
+// === impl Node ===
+
+impl Node {
+    fn literal(&self, text: &str) -> Option<usize> {
+        let from = self
+            .literals
+            .partition_point(|(known, _)| known.len() < text.len());
+        let mut alike = self.literals[from..]
+            .iter()
+            .take_while(|(known, _)| known.len() == text.len());
+        alike
+            .find(|(known, _)| same(known, text))
+            .map(|&(_, child)| child)
+    }
+
+    fn literal_or_insert(&mut self, text: &str, child: usize) -> usize {
+        if text.is_empty() {
+            return *self.empty.get_or_insert(child);
+        }
+        self.literal(text).unwrap_or_else(|| {
+            let at = self
+                .literals
+                .partition_point(|(known, _)| known.len() < text.len());
+            self.literals.insert(at, (text.into(), child));
+            child
+        })
+    }
+
+    fn affixed_or_insert(&mut self, affix: Affix, child: usize) -> usize {
+        if let Some(&(_, known)) = self.affixed.iter().find(|(known, _)| *known == affix) {
+            return known;
+        }
+        let at = self
+            .affixed
+            .partition_point(|(known, _)| known.len() >= affix.len());
+        self.affixed.insert(at, (affix, child));
+        child
+    }
+}
+
+// === impl Affix ===
+
+impl Affix {
+    fn len(&self) -> usize {
+        self.prefix.len() + self.suffix.len()
+    }
+
+    fn fits(&self, segment: &str) -> bool {
+        segment.len() > self.len()
+            && segment.starts_with(self.prefix.as_ref())
+            && segment.ends_with(self.suffix.as_ref())
+    }
+}
