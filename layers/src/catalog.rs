@@ -86,11 +86,19 @@ pub enum Stability {
 }
 
 const fn label(name: &'static str, otel_name: &'static str, bound: &'static str) -> Label {
-    Label { name, otel_name, bound, opt_in: false }
+    Label {
+        name,
+        otel_name,
+        bound,
+        opt_in: false,
+    }
 }
 
 const fn opt_in(label: Label) -> Label {
-    Label { opt_in: true, ..label }
+    Label {
+        opt_in: true,
+        ..label
+    }
 }
 
 /// The request's method.
@@ -144,7 +152,14 @@ const L14: &[f64] = &[
 ];
 /// 256 · 8ᵏ.
 const B8: &[f64] = &[
-    256.0, 2_048.0, 16_384.0, 131_072.0, 1_048_576.0, 8_388_608.0, 67_108_864.0, 536_870_912.0,
+    256.0,
+    2_048.0,
+    16_384.0,
+    131_072.0,
+    1_048_576.0,
+    8_388_608.0,
+    67_108_864.0,
+    536_870_912.0,
 ];
 /// Times to a first byte.
 const Y10: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
@@ -155,7 +170,15 @@ pub const HTTP_SERVER_REQUEST_DURATION: Metric = Metric {
     otel_name: metric::HTTP_SERVER_REQUEST_DURATION,
     kind: Kind::Histogram,
     unit: "s",
-    labels: &[METHOD, ROUTE, STATUS, ERROR_TYPE, SCHEME, PROTOCOL_VERSION, SERVER_ADDRESS],
+    labels: &[
+        METHOD,
+        ROUTE,
+        STATUS,
+        ERROR_TYPE,
+        SCHEME,
+        PROTOCOL_VERSION,
+        SERVER_ADDRESS,
+    ],
     buckets: Some(L14),
     help: "Duration of HTTP server requests.",
     recorded: "end of the body; event streams and upgrades at the head",
@@ -236,7 +259,8 @@ pub const ALL: &[&Metric] = &[
 ///
 /// An exporter that is not told buckets makes summaries, which cannot be aggregated.
 pub fn buckets(naming: &Naming) -> impl Iterator<Item = (String, &'static [f64])> {
-    ALL.iter().filter_map(|metric| Some((naming.metric(metric), metric.buckets?)))
+    ALL.iter()
+        .filter_map(|metric| Some((naming.metric(metric), metric.buckets?)))
 }
 
 // === impl Kind ===

@@ -1,4 +1,55 @@
-//! Observability layers for tower: one true record for every request and every stream.
+//! Observability layers for [`tower`](https://docs.rs/tower): one true record for every request and
+//! every stream, however it ends.
+//!
+//! One line on a service that exists, and its operators see how long each route takes, what fails and
+//! why, how many requests are under way and how large their bodies are:
+//!
+//! ```
+//! use axum::{Router, routing::get};
+//! use bartizan::http::HttpMetricsLayer;
+//!
+//! let app: Router = Router::new()
+//!     .route("/users/{id}", get(async || "Hello"))
+//!     .layer(HttpMetricsLayer::default()); // the last layer is the outermost
+//! # let _ = app;
+//! ```
+//!
+//! The figures go through the [`metrics`](https://docs.rs/metrics) facade, so the exporter is the
+//! user's choice; [`catalog`] has them all, with the buckets that an exporter needs.
+//!
+//! # What it promises
+//!
+//! - **One record per exchange.** Normal end, error, panic, cancellation, time-out, client gone: each
+//!   is recorded once, with the labels documented for that end ([`observe`]), and no gauge drifts.
+//! - **Bounded.** No label value comes from a client unless something closed or capped stands between:
+//!   a million random paths add one series. The most series a metric can have is its cap of 1,900
+//!   label sets ([`meter`]); in practice it is routes × methods × (statuses + kinds of end).
+//! - **Transparent.** The wrapped body gives the same frames, trailers, size hint and end of stream as
+//!   the bare one, the wrapped service the same responses and errors. No layer delays or fails a
+//!   request; a bad configuration is refused where it is built.
+//! - **Next to free.** No allocation per request or frame once a route is known, no lock, and no write
+//!   shared between threads beyond a reference count and the recorder's own cells. Each layer's docs
+//!   give its cost, counted by the benchmark under `bench/`.
+//!
+//! # Where to go
+//!
+//! | to | see |
+//! |---|---|
+//! | measure requests | [`http`] |
+//! | get the right route on axum, tonic and plain hyper | [`route`] |
+//! | put layers in the right order | [`order`] |
+//! | name and prefix metrics, give a recorder, bound series | [`meter`] |
+//! | set an exporter up | [`catalog`] |
+//! | write an observer of one's own | [`observe::Observer`] |
+//!
+//! # Features
+//!
+//! | feature | default | adds |
+//! |---|---|---|
+//! | `http` | yes | [`http`], [`meter`], [`catalog`] |
+//! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
+//! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
+
 #[cfg(feature = "http")]
 pub mod catalog;
 #[cfg(feature = "http")]
@@ -7,5 +58,5 @@ pub mod label;
 #[cfg(feature = "http")]
 pub mod meter;
 pub mod observe;
-pub mod order {}
+pub mod order;
 pub mod route;

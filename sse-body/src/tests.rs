@@ -1,4 +1,8 @@
-use std::{convert::Infallible, pin::pin, task::{Context, Poll, Waker}};
+use std::{
+    convert::Infallible,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
 use bytes::Bytes;
 use http::HeaderMap;
@@ -15,7 +19,10 @@ fn trailers() -> HeaderMap {
 /// A body of these chunks, then trailers if asked for.
 fn body(chunks: Vec<Vec<u8>>, with_trailers: bool) -> impl Body<Data = Bytes, Error = Infallible> {
     let end = with_trailers.then(|| Ok(Frame::trailers(trailers())));
-    let frames = chunks.into_iter().map(|chunk| Ok(Frame::data(Bytes::from(chunk)))).chain(end);
+    let frames = chunks
+        .into_iter()
+        .map(|chunk| Ok(Frame::data(Bytes::from(chunk))))
+        .chain(end);
     StreamBody::new(Iter(frames))
 }
 

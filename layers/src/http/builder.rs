@@ -62,7 +62,10 @@ pub enum HttpMetricsError {
     #[error("http.label: {0}")]
     LabelName(#[from] LabelNameError),
     /// There are too many capped labels.
-    #[error("http.label: {given} capped labels, `server_address` included; at most {} are accepted", custom::MOST)]
+    #[error(
+        "http.label: {given} capped labels, `server_address` included; at most {} are accepted",
+        custom::MOST
+    )]
     TooManyLabels {
         /// How many there are.
         given: usize,
@@ -135,10 +138,7 @@ impl HttpMetricsBuilder {
     }
 
     /// Leaves requests out: health checks, say.
-    pub fn skip(
-        mut self,
-        skip: impl Fn(RequestHead<'_>) -> bool + Send + Sync + 'static,
-    ) -> Self {
+    pub fn skip(mut self, skip: impl Fn(RequestHead<'_>) -> bool + Send + Sync + 'static) -> Self {
         self.options.skip = Some(Arc::new(skip));
         self
     }
@@ -165,9 +165,17 @@ impl HttpMetricsBuilder {
 
     /// Makes the observer of options that need no check.
     pub(super) fn finish(self) -> HttpMetrics {
-        let Self { meter, options, server_address, custom } = self;
+        let Self {
+            meter,
+            options,
+            server_address,
+            custom,
+        } = self;
         let address = server_address.map(CustomLabel::server_address);
-        let custom = custom.into_iter().chain(address).map(|label| Capped::new(&meter, label));
+        let custom = custom
+            .into_iter()
+            .chain(address)
+            .map(|label| Capped::new(&meter, label));
         HttpMetrics::from(Inner {
             custom: custom.collect(),
             duration: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_DURATION),

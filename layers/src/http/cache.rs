@@ -34,7 +34,11 @@ const GAUGES: usize = 64;
 
 impl Cache {
     pub(super) fn new(meter: &Meter) -> Self {
-        Self { gauges: Store::new(meter), rows: Store::new(meter), spare: Row::default() }
+        Self {
+            gauges: Store::new(meter),
+            rows: Store::new(meter),
+            spare: Row::default(),
+        }
     }
 
     /// Runs `f` with the gauge whose key is so small a number, if it is kept.
@@ -67,8 +71,12 @@ impl Cache {
 
     #[cold]
     fn new_row<'a>(&'a self, rows: &'a Ladder<Row>, key: Key) -> &'a Row {
-        let new = || Row { keeps: true, ..Row::default() };
-        rows.find_or_insert(key, usize::MAX, new).unwrap_or(&self.spare)
+        let new = || Row {
+            keeps: true,
+            ..Row::default()
+        };
+        rows.find_or_insert(key, usize::MAX, new)
+            .unwrap_or(&self.spare)
     }
 }
 

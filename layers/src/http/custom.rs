@@ -86,7 +86,11 @@ impl CustomLabel {
         cap: usize,
         value: impl for<'a> Fn(RequestHead<'a>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
     ) -> Self {
-        Self { name: Name::Given(name.into()), cap, from: From::Request(Arc::new(value)) }
+        Self {
+            name: Name::Given(name.into()),
+            cap,
+            from: From::Request(Arc::new(value)),
+        }
     }
 
     /// A label from the response's head, with at most `cap` values (clamped to 1..=60,000). It is
@@ -97,7 +101,11 @@ impl CustomLabel {
         cap: usize,
         value: impl for<'a> Fn(&'a ResponseHead<'_>) -> Option<Cow<'a, str>> + Send + Sync + 'static,
     ) -> Self {
-        Self { name: Name::Given(name.into()), cap, from: From::Response(Arc::new(value)) }
+        Self {
+            name: Name::Given(name.into()),
+            cap,
+            from: From::Response(Arc::new(value)),
+        }
     }
 
     /// The convention's `server.address`: the host that the client asked for, without a port.
@@ -151,11 +159,20 @@ impl Capped {
             Name::Given(name) => name,
         };
         let overflow = Overflow::new(meter, name);
-        Self { budget: Budget::new(label.cap), overflow, label }
+        Self {
+            budget: Budget::new(label.cap),
+            overflow,
+            label,
+        }
     }
 
     /// The label's name and value, as the number stands for it.
-    pub(super) fn text<'a>(&'a self, naming: &Naming, values: Values, index: usize) -> Option<(&'a str, &'a str)> {
+    pub(super) fn text<'a>(
+        &'a self,
+        naming: &Naming,
+        values: Values,
+        index: usize,
+    ) -> Option<(&'a str, &'a str)> {
         let name = match &self.label.name {
             Name::Catalog(label) => naming.label(*label),
             Name::Given(name) => name,
@@ -163,7 +180,11 @@ impl Capped {
         let number = values.number(index).checked_sub(1)?;
         let value = match number.checked_sub(1) {
             None => OVERFLOW,
-            Some(id) => self.budget.iter().nth(usize::from(id)).map_or(OVERFLOW, |(_, text)| text),
+            Some(id) => self
+                .budget
+                .iter()
+                .nth(usize::from(id))
+                .map_or(OVERFLOW, |(_, text)| text),
         };
         Some((name, value))
     }
@@ -184,7 +205,9 @@ impl Capped {
     }
 
     fn number(&self, meter: &Meter, value: Option<Cow<'_, str>>) -> u16 {
-        let Some(value) = value.filter(|value| !value.is_empty()) else { return 0 };
+        let Some(value) = value.filter(|value| !value.is_empty()) else {
+            return 0;
+        };
         if let Some(id) = self.budget.lookup(&value) {
             return 2 + id.index() as u16;
         }

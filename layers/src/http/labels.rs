@@ -87,7 +87,11 @@ fn version(version: Version) -> Option<(&'static str, u64)> {
 impl Duration<'_> {
     #[inline]
     pub(super) fn key(self) -> Key {
-        let Self { record, protocol_version, custom } = self;
+        let Self {
+            record,
+            protocol_version,
+            custom,
+        } = self;
         let mut closed = method_and_route(record)
             | scheme(record.scheme())
             | status(record.status())
@@ -95,11 +99,18 @@ impl Duration<'_> {
         if protocol_version && let Some((_, number)) = version(record.version()) {
             closed |= number << VERSION;
         }
-        Key { closed, capped: custom.values.word() }
+        Key {
+            closed,
+            capped: custom.values.word(),
+        }
     }
 
     pub(super) fn fill(self, labels: &mut Labels<'_>) {
-        let Self { record, protocol_version, custom } = self;
+        let Self {
+            record,
+            protocol_version,
+            custom,
+        } = self;
         labels.push(catalog::METHOD, record.method().to_owned());
         labels.push(catalog::ROUTE, record.route().label.to_owned());
         fill_status(labels, record);
@@ -119,16 +130,27 @@ impl Duration<'_> {
 impl Size<'_> {
     #[inline]
     pub(super) fn key(self) -> Key {
-        let Self { record, status: with_status, custom } = self;
+        let Self {
+            record,
+            status: with_status,
+            custom,
+        } = self;
         let mut closed = method_and_route(record);
         if with_status {
             closed |= status(record.status());
         }
-        Key { closed, capped: custom.values.word() }
+        Key {
+            closed,
+            capped: custom.values.word(),
+        }
     }
 
     pub(super) fn fill(self, labels: &mut Labels<'_>) {
-        let Self { record, status, custom } = self;
+        let Self {
+            record,
+            status,
+            custom,
+        } = self;
         labels.push(catalog::METHOD, record.method().to_owned());
         labels.push(catalog::ROUTE, record.route().label.to_owned());
         if status {

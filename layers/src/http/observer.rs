@@ -90,7 +90,11 @@ impl Observer for HttpMetrics {
     type State = HttpState;
 
     fn needs(&self) -> Needs {
-        let Options { time_to_first_byte, request_size, .. } = self.0.options;
+        let Options {
+            time_to_first_byte,
+            request_size,
+            ..
+        } = self.0.options;
         let mut needs = Needs::NONE;
         if time_to_first_byte {
             needs = needs.first_data();
@@ -104,14 +108,25 @@ impl Observer for HttpMetrics {
     #[inline]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> HttpState {
         let inner = &*self.0;
-        let skipped = inner.options.skip.as_ref().is_some_and(|skip| skip(request));
+        let skipped = inner
+            .options
+            .skip
+            .as_ref()
+            .is_some_and(|skip| skip(request));
         let route = record.route_label();
-        let mut state =
-            HttpState { active: NOT_RAISED, custom: Values::default(), route, skipped, timed: false };
+        let mut state = HttpState {
+            active: NOT_RAISED,
+            custom: Values::default(),
+            route,
+            skipped,
+            timed: false,
+        };
         if !skipped {
             state.active = inner.add_active(record, route, inner.active_key(record), 1.0);
             for (index, label) in inner.custom.iter().enumerate() {
-                state.custom.set(index, label.of_request(&inner.meter, request));
+                state
+                    .custom
+                    .set(index, label.of_request(&inner.meter, request));
             }
         }
         state
@@ -177,7 +192,10 @@ impl Inner {
     /// Raises or lowers the gauge; returns the series that took it.
     #[inline(always)]
     fn add_active(&self, record: Record<'_>, route: RouteLabel, closed: u64, by: f64) -> u64 {
-        if self.cache.gauge(&self.meter, closed, |gauge| gauge.increment(by)) {
+        if self
+            .cache
+            .gauge(&self.meter, closed, |gauge| gauge.increment(by))
+        {
             return closed;
         }
         self.add_new_active(record, route, closed, by)
@@ -193,7 +211,11 @@ impl Inner {
             }
             self.announce();
         };
-        let key = if closed == Key::OVERFLOW.closed { Key::OVERFLOW } else { Key::closed(closed) };
+        let key = if closed == Key::OVERFLOW.closed {
+            Key::OVERFLOW
+        } else {
+            Key::closed(closed)
+        };
         let mut used = None;
         let raised = self.active.with(&self.meter, key, fill, |gauge| {
             gauge.increment(by);
@@ -207,17 +229,24 @@ impl Inner {
 
     /// Registers the overflow of routes, so that its first hit shows in a rate.
     fn announce(&self) {
-        self.announced.get_or_init(|| self.routes.count(&self.meter, 0));
+        self.announced
+            .get_or_init(|| self.routes.count(&self.meter, 0));
     }
 
     fn custom(&self, state: &HttpState) -> Custom<'_> {
-        Custom { labels: &self.custom, naming: self.meter.naming(), values: state.custom }
+        Custom {
+            labels: &self.custom,
+            naming: self.meter.naming(),
+            values: state.custom,
+        }
     }
 
     #[inline(never)]
     fn record_at_head(&self, state: &HttpState, record: Record<'_>) {
         let key = self.duration_labels(state, record).key();
-        self.cache.row(&self.meter, key, |row| self.record_duration(row, key, state, record));
+        self.cache.row(&self.meter, key, |row| {
+            self.record_duration(row, key, state, record)
+        });
     }
 
     #[inline(always)]
@@ -236,26 +265,38 @@ impl Inner {
     #[inline(always)]
     fn record_duration(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
         let seconds = record.elapsed_seconds();
-        row.record(|row| &row.duration, seconds, |used| {
-            let fill = |set: &mut Labels<'_>| self.duration_labels(state, record).fill(set);
-            self.duration.with(&self.meter, key, fill, used) == Some(key)
-        });
+        row.record(
+            |row| &row.duration,
+            seconds,
+            |used| {
+                let fill = |set: &mut Labels<'_>| self.duration_labels(state, record).fill(set);
+                self.duration.with(&self.meter, key, fill, used) == Some(key)
+            },
+        );
     }
 
     #[inline(always)]
     fn record_sizes(&self, row: &Row, state: &HttpState, record: Record<'_>) {
-        let Options { request_size, response_size, .. } = self.options;
+        let Options {
+            request_size,
+            response_size,
+            ..
+        } = self.options;
         if request_size && let Some(bytes) = record.request_size() {
             let family = &self.request_size;
-            row.record(|row| &row.request_size, bytes as f64, |used| {
-                self.with_size(family, state, record, used)
-            });
+            row.record(
+                |row| &row.request_size,
+                bytes as f64,
+                |used| self.with_size(family, state, record, used),
+            );
         }
         if response_size && record.status().is_some() {
             let (bytes, family) = (record.sent() as f64, &self.response_size);
-            row.record(|row| &row.response_size, bytes, |used| {
-                self.with_size(family, state, record, used)
-            });
+            row.record(
+                |row| &row.response_size,
+                bytes,
+                |used| self.with_size(family, state, record, used),
+            );
         }
     }
 
@@ -269,7 +310,11 @@ impl Inner {
         used: impl FnOnce(&Histogram),
     ) -> bool {
         let status = self.options.size_status;
-        let labels = Size { record, status, custom: self.custom(state) };
+        let labels = Size {
+            record,
+            status,
+            custom: self.custom(state),
+        };
         let key = labels.key();
         family.with(&self.meter, key, |set| labels.fill(set), used) == Some(key)
     }
@@ -277,14 +322,25 @@ impl Inner {
     #[inline]
     fn duration_labels<'a>(&'a self, state: &HttpState, record: Record<'a>) -> Duration<'a> {
         let protocol_version = self.options.protocol_version;
-        Duration { record, protocol_version, custom: self.custom(state) }
+        Duration {
+            record,
+            protocol_version,
+            custom: self.custom(state),
+        }
     }
 
     fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {
-        let Some(time) = record.first_data() else { return };
-        let labels = Size { record, status: false, custom: self.custom(state) };
+        let Some(time) = record.first_data() else {
+            return;
+        };
+        let labels = Size {
+            record,
+            status: false,
+            custom: self.custom(state),
+        };
         let fill = |set: &mut Labels<'_>| labels.fill(set);
         let record = |histogram: &Histogram| histogram.record(time.as_secs_f64());
-        self.first_byte.with(&self.meter, labels.key(), fill, record);
+        self.first_byte
+            .with(&self.meter, labels.key(), fill, record);
     }
 }

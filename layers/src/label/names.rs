@@ -46,7 +46,12 @@ impl Names {
     /// The names of the catalogue's labels, in both spellings.
     pub(crate) fn with_catalog() -> Self {
         let labels = catalog::ALL.iter().flat_map(|metric| metric.labels);
-        Self(labels.flat_map(|label| [label.name, label.otel_name]).map(str::to_owned).collect())
+        Self(
+            labels
+                .flat_map(|label| [label.name, label.otel_name])
+                .map(str::to_owned)
+                .collect(),
+        )
     }
 
     /// Takes `name`, if it fits and no other is spelled alike.
@@ -54,7 +59,9 @@ impl Names {
         let owned = || name.to_owned();
         let fits = name.len() <= MAX_NAME_LEN
             && name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
+            && name
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.'));
         if !fits {
             return Err(LabelNameError::Unfit { name: owned() });
         }
@@ -62,8 +69,15 @@ impl Names {
             return Err(LabelNameError::Reserved { name: owned() });
         }
         let sanitised = |name: &str| name.replace('.', "_");
-        if let Some(other) = self.0.iter().find(|taken| sanitised(taken) == sanitised(name)) {
-            return Err(LabelNameError::Taken { name: owned(), other: other.clone() });
+        if let Some(other) = self
+            .0
+            .iter()
+            .find(|taken| sanitised(taken) == sanitised(name))
+        {
+            return Err(LabelNameError::Taken {
+                name: owned(),
+                other: other.clone(),
+            });
         }
         self.0.push(owned());
         Ok(())

@@ -60,7 +60,8 @@ impl MeterBuilder {
     /// Adds a label with one value to every series.
     pub fn constant_label(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         let (name, value) = (name.into(), value.into());
-        self.constant.push(metrics::Label::new(name, label::clean(&value).into_owned()));
+        self.constant
+            .push(metrics::Label::new(name, label::clean(&value).into_owned()));
         self
     }
 
@@ -91,7 +92,10 @@ impl MeterBuilder {
         }
         match self.max_label_sets {
             Some(given) if !(1..=MOST_LABEL_SETS).contains(&given) => {
-                Err(MeterError::MaxLabelSets { given, most: MOST_LABEL_SETS })
+                Err(MeterError::MaxLabelSets {
+                    given,
+                    most: MOST_LABEL_SETS,
+                })
             }
             _ => Ok(self.finish()),
         }
@@ -99,7 +103,13 @@ impl MeterBuilder {
 
     /// Makes the meter of options that need no check.
     pub(super) fn finish(self) -> Meter {
-        let Self { recorder, naming, constant, max_label_sets, refreshable } = self;
+        let Self {
+            recorder,
+            naming,
+            constant,
+            max_label_sets,
+            refreshable,
+        } = self;
         Meter(Arc::new(Inner {
             recorder,
             naming,
@@ -114,7 +124,13 @@ impl MeterBuilder {
 
 impl std::fmt::Debug for MeterBuilder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let Self { recorder: _, naming, constant, max_label_sets, refreshable } = self;
+        let Self {
+            recorder: _,
+            naming,
+            constant,
+            max_label_sets,
+            refreshable,
+        } = self;
         f.debug_struct("MeterBuilder")
             .field("naming", naming)
             .field("constant", constant)

@@ -24,7 +24,11 @@ pub(crate) struct Family<H> {
 impl<H: Handle> Family<H> {
     pub(crate) fn new(meter: &Meter, metric: &'static Metric) -> Self {
         let name = meter.naming().metric(metric);
-        Self { metric, store: Store::new(meter), overflow: Overflow::new(meter, name) }
+        Self {
+            metric,
+            store: Store::new(meter),
+            overflow: Overflow::new(meter, name),
+        }
     }
 
     /// Runs `f` with the handle of a label set, and returns the key of the series that took it: the

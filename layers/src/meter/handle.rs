@@ -10,8 +10,7 @@ pub(crate) trait Handle: Sized {
     fn describe(recorder: &dyn Recorder, name: String, metric: &'static Metric);
 }
 
-static METADATA: Metadata<'static> =
-    Metadata::new("bartizan", Level::INFO, Some("bartizan"));
+static METADATA: Metadata<'static> = Metadata::new("bartizan", Level::INFO, Some("bartizan"));
 
 /// The facade's unit. Annotations such as `{request}` have none there: an exporter would append
 /// something to the name.

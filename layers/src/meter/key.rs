@@ -23,7 +23,10 @@ pub(crate) struct Labels<'a> {
 
 impl Key {
     /// The label set of everything that came after a full budget.
-    pub(crate) const OVERFLOW: Self = Self { closed: u64::MAX, capped: u64::MAX };
+    pub(crate) const OVERFLOW: Self = Self {
+        closed: u64::MAX,
+        capped: u64::MAX,
+    };
 
     /// A set of closed labels alone.
     pub(crate) const fn closed(closed: u64) -> Self {
@@ -58,7 +61,8 @@ impl<'a> Labels<'a> {
             Cow::Borrowed(clean) if clean.len() == value.len() => value,
             clean => Cow::Owned(clean.into_owned()),
         };
-        self.labels.push(metrics::Label::new(name.to_owned(), value));
+        self.labels
+            .push(metrics::Label::new(name.to_owned(), value));
     }
 
     pub(super) fn into_vec(self) -> Vec<metrics::Label> {

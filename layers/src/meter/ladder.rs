@@ -37,7 +37,10 @@ pub(crate) struct Full;
 
 impl<V> Default for Ladder<V> {
     fn default() -> Self {
-        Self { rungs: [const { OnceLock::new() }; RUNGS.len()], len: AtomicUsize::new(0) }
+        Self {
+            rungs: [const { OnceLock::new() }; RUNGS.len()],
+            len: AtomicUsize::new(0),
+        }
     }
 }
 
@@ -105,8 +108,15 @@ impl<V> Ladder<V> {
 
 /// The slots of a rung that a key may stand in, in the order in which they are tried.
 #[inline]
-fn window<V>(rung: &[OnceLock<(Key, V)>], hash: usize) -> impl Iterator<Item = &OnceLock<(Key, V)>> {
+fn window<V>(
+    rung: &[OnceLock<(Key, V)>],
+    hash: usize,
+) -> impl Iterator<Item = &OnceLock<(Key, V)>> {
     let (start, mask) = (hash, rung.len() - 1);
-    let width = if rung.len() == RUNGS[RUNGS.len() - 1] { rung.len() } else { WINDOW };
+    let width = if rung.len() == RUNGS[RUNGS.len() - 1] {
+        rung.len()
+    } else {
+        WINDOW
+    };
     (0..width).map(move |step| &rung[(start + step) & mask])
 }

@@ -126,7 +126,11 @@ impl Meter {
     ) -> Option<H> {
         self.with_recorder(|recorder| {
             let name = self.0.naming.metric(metric);
-            let mut described = self.0.described.lock().unwrap_or_else(PoisonError::into_inner);
+            let mut described = self
+                .0
+                .described
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner);
             if !described.contains(&metric.name) {
                 described.push(metric.name);
                 H::describe(recorder, name.clone(), metric);
@@ -158,9 +162,23 @@ impl Default for Meter {
 
 impl fmt::Debug for Meter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Inner { recorder, naming, constant, max_label_sets, refreshable, .. } = &*self.0;
+        let Inner {
+            recorder,
+            naming,
+            constant,
+            max_label_sets,
+            refreshable,
+            ..
+        } = &*self.0;
         f.debug_struct("Meter")
-            .field("recorder", &if recorder.is_some() { "given" } else { "global" })
+            .field(
+                "recorder",
+                &if recorder.is_some() {
+                    "given"
+                } else {
+                    "global"
+                },
+            )
             .field("naming", naming)
             .field("constant", constant)
             .field("max_label_sets", max_label_sets)

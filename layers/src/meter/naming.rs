@@ -49,13 +49,19 @@ impl Naming {
     /// default.
     #[must_use]
     pub fn prometheus() -> Self {
-        Self { style: Style::Prometheus, prefix: None }
+        Self {
+            style: Style::Prometheus,
+            prefix: None,
+        }
     }
 
     /// OpenTelemetry names: `http.server.request.duration`, `http.route`.
     #[must_use]
     pub fn opentelemetry() -> Self {
-        Self { style: Style::OpenTelemetry, prefix: None }
+        Self {
+            style: Style::OpenTelemetry,
+            prefix: None,
+        }
     }
 
     /// Puts `prefix` and a separator in front of each metric's name; labels keep theirs.
@@ -67,7 +73,9 @@ impl Naming {
     pub fn prefixed(mut self, prefix: impl Into<String>) -> Result<Self, NamingError> {
         let prefix = prefix.into();
         let fits = prefix.starts_with(|c: char| c.is_ascii_alphabetic())
-            && prefix.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+            && prefix
+                .chars()
+                .all(|c| c.is_ascii_alphanumeric() || c == '_');
         if !fits {
             return Err(NamingError::Prefix { prefix });
         }

@@ -16,7 +16,10 @@ pub(crate) struct Overflow {
 
 impl Overflow {
     pub(crate) fn new(meter: &Meter, label: impl Into<String>) -> Self {
-        Self { label: label.into(), store: Store::new(meter) }
+        Self {
+            label: label.into(),
+            store: Store::new(meter),
+        }
     }
 
     /// Counts `by` hits; 0 registers the series, so that the first hit shows in a rate.

@@ -58,7 +58,10 @@ impl<T: Default> Store<T> {
         drop(kept);
         let mut stale = lock.write().unwrap_or_else(PoisonError::into_inner);
         if stale.number < number {
-            *stale = Generation { number, table: T::default() };
+            *stale = Generation {
+                number,
+                table: T::default(),
+            };
         }
         drop(stale);
         lock.read().unwrap_or_else(PoisonError::into_inner)

@@ -16,7 +16,10 @@ use super::{
 use crate::catalog::LABEL_OVERFLOW;
 
 fn key(number: usize) -> Key {
-    Key { closed: number as u64, capped: 0 }
+    Key {
+        closed: number as u64,
+        capped: 0,
+    }
 }
 
 #[test]
@@ -24,9 +27,15 @@ fn a_ladder_finds_what_it_took_up_to_its_cap() {
     let ladder = Ladder::default();
     for number in 0..MAX_KEYS {
         assert_eq!(ladder.find(key(number)), None);
-        assert_eq!(ladder.find_or_insert(key(number), MAX_KEYS, || number), Ok(&number));
+        assert_eq!(
+            ladder.find_or_insert(key(number), MAX_KEYS, || number),
+            Ok(&number)
+        );
     }
-    assert_eq!(ladder.find_or_insert(key(MAX_KEYS), MAX_KEYS, || 0), Err(Full));
+    assert_eq!(
+        ladder.find_or_insert(key(MAX_KEYS), MAX_KEYS, || 0),
+        Err(Full)
+    );
     for number in 0..MAX_KEYS {
         assert_eq!(ladder.find(key(number)), Some(&number));
     }
@@ -40,21 +49,32 @@ fn a_ladder_holds_one_value_a_key_however_many_threads_insert() {
         let insert = || {
             (0..500)
                 .map(|number| {
-                    let value = ladder.find_or_insert(key(number), 400, || {
-                        made.fetch_add(1, Ordering::Relaxed)
-                    });
+                    let value = ladder
+                        .find_or_insert(key(number), 400, || made.fetch_add(1, Ordering::Relaxed));
                     (number, value.copied().unwrap_or(usize::MAX))
                 })
                 .collect::<Vec<_>>()
         };
-        let threads = [scope.spawn(insert), scope.spawn(insert), scope.spawn(insert)];
-        threads.into_iter().flat_map(|thread| thread.join().expect("no panic")).collect()
+        let threads = [
+            scope.spawn(insert),
+            scope.spawn(insert),
+            scope.spawn(insert),
+        ];
+        threads
+            .into_iter()
+            .flat_map(|thread| thread.join().expect("no panic"))
+            .collect()
     });
-    let kept = seen.iter().filter(|(_, value)| *value != usize::MAX).count();
+    let kept = seen
+        .iter()
+        .filter(|(_, value)| *value != usize::MAX)
+        .count();
     assert!(kept <= 400, "{kept} kept");
     assert!(ladder.len() <= 400);
     for number in 0..500 {
-        let values = seen.iter().filter(|(n, value)| *n == number && *value != usize::MAX);
+        let values = seen
+            .iter()
+            .filter(|(n, value)| *n == number && *value != usize::MAX);
         assert!(values.count() <= 1, "two values for {number}");
     }
 }
@@ -63,15 +83,18 @@ fn a_ladder_holds_one_value_a_key_however_many_threads_insert() {
 fn without_a_recorder_nothing_is_kept() {
     let meter = Meter::new();
     let family = Family::<Counter>::new(&meter, &LABEL_OVERFLOW);
-    let count = |meter: &Meter| {
-        family.with(meter, key(1), |_| {}, |counter| counter.increment(1))
-    };
+    let count = |meter: &Meter| family.with(meter, key(1), |_| {}, |counter| counter.increment(1));
     assert_eq!(count(&meter), None);
     let recorder = PrometheusBuilder::new().build_recorder();
     metrics::with_local_recorder(&recorder, || assert_eq!(count(&meter), Some(key(1))));
     // The handle is kept by now.
     assert_eq!(count(&meter), Some(key(1)));
-    assert!(recorder.handle().render().contains("bartizan_label_overflow_total 2"));
+    assert!(
+        recorder
+            .handle()
+            .render()
+            .contains("bartizan_label_overflow_total 2")
+    );
 }
 
 #[test]
@@ -79,14 +102,21 @@ fn a_refresh_registers_anew_and_only_where_asked_for() {
     for refreshable in [false, true] {
         let build = || PrometheusBuilder::new().build_recorder();
         let (first, second) = (build(), build());
-        let meter = if refreshable { Meter::builder().refreshable() } else { Meter::builder() };
+        let meter = if refreshable {
+            Meter::builder().refreshable()
+        } else {
+            Meter::builder()
+        };
         let meter = meter.build().expect("a meter");
         let family = Family::<Counter>::new(&meter, &LABEL_OVERFLOW);
         let count = || family.with(&meter, key(1), |_| {}, |counter| counter.increment(1));
         metrics::with_local_recorder(&first, count);
         assert_eq!(meter.refresh(), refreshable);
         metrics::with_local_recorder(&second, count);
-        let anew = second.handle().render().contains("bartizan_label_overflow_total 1");
+        let anew = second
+            .handle()
+            .render()
+            .contains("bartizan_label_overflow_total 1");
         assert_eq!(anew, refreshable);
     }
 }

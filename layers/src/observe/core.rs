@@ -2,11 +2,7 @@
 
 use std::error::Error;
 
-use super::{
-    MediaTypes, Needs, Observers,
-    methods::Methods,
-    scope::Observing,
-};
+use super::{MediaTypes, Needs, Observers, methods::Methods, scope::Observing};
 use crate::{label::Scheme, route::Routes};
 
 /// A layer's observers and settings.
@@ -40,6 +36,13 @@ impl<O: Observers> Core<O> {
         let bits = O::bits();
         let observing = if independent { 0 } else { O::observing(bits) };
         let needs = observers.needs();
-        Self { observers, bits, observing, needs, independent, settings }
+        Self {
+            observers,
+            bits,
+            observing,
+            needs,
+            independent,
+            settings,
+        }
     }
 }

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use http::{
-    HeaderMap, StatusCode, Version, header::CONTENT_LENGTH, Response,
-};
-use http_body::{Body, Frame};
 use bytes::Buf;
+use http::{HeaderMap, Response, StatusCode, Version, header::CONTENT_LENGTH};
+use http_body::{Body, Frame};
 
 use super::{
     FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
@@ -33,19 +31,32 @@ pub(super) struct Exchange<O: Observers> {
 // === impl Exchange ===
 
 impl<O: Observers> Exchange<O> {
-    /// Starts an exchange; `None` if layers outside see to all that this one would.
+    /// Starts an exchange at `place`, or leaves it empty if layers outside see to all that this one
+    /// would.
+    ///
+    /// It is made where it stays: it is large enough for each move of it to show.
     #[inline(always)]
-    pub(super) fn start(core: &Arc<Core<O>>, request: RequestHead<'_>) -> Option<Self> {
-        let outer = if core.independent { 0 } else { scope::observing() };
+    pub(super) fn start(place: &mut Option<Self>, core: &Arc<Core<O>>, request: RequestHead<'_>) {
+        let outer = if core.independent {
+            0
+        } else {
+            scope::observing()
+        };
         if outer != 0 && core.observing & !outer == 0 {
-            Self::join(core, request);
-            return None;
+            return Self::join(core, request);
         }
-        // Made where it stays, and filled there.
-        let data = Data::start(&core.settings, request);
-        let (core, slots) = (Arc::clone(core), O::Slots::default());
-        let mut exchange = Self { core, data, slots, running: false };
-        let Self { core, data, slots, .. } = &mut exchange;
+        let (route, pending) = core.settings.routes.start(request);
+        let Self {
+            core, data, slots, ..
+        } = place.insert(Self {
+            core: Arc::clone(core),
+            data: Data::start(&core.settings, request, route),
+            slots: O::Slots::default(),
+            running: false,
+        });
+        if pending.is_some() {
+            data.extras().pending = pending;
+        }
         if core.needs.request_size {
             data.request_length = content_length(request.headers()).into();
         }
@@ -54,7 +65,6 @@ impl<O: Observers> Exchange<O> {
         }
         let record = Record::new(data, &core.settings);
         *slots = core.observers.start(core.bits, outer, record, request);
-        Some(exchange)
     }
 
     /// Tells the layers outside what this one knows of the route.
@@ -83,7 +93,8 @@ impl<O: Observers> Exchange<O> {
     #[inline(always)]
     pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
         self.running = true;
-        let scope = scope::enter(self.core.observing);
+        let routes = &self.core.settings.routes;
+        let scope = scope::enter(self.core.observing, routes, &mut self.data.route);
         // Fields drop in order: what was entered last is left first.
         (self.core.observers.enter(&self.slots), scope)
     }
@@ -92,26 +103,17 @@ impl<O: Observers> Exchange<O> {
     #[inline(always)]
     pub(super) fn leave(&mut self) {
         self.running = false;
-        if scope::said() {
-            self.hear();
-        }
-    }
-
-    /// Takes what was said about the route, and passes it on to the layer outside.
-    #[cold]
-    fn hear(&mut self) {
-        if let Some(word) = scope::heard() {
-            self.core.settings.routes.hear(&mut self.data.route, &word);
-            // Without a layer outside there is nobody to pass it on to.
-            let _ = scope::say(word);
-        }
     }
 
     /// The service gave an error.
     #[cold]
     pub(super) fn fail<E: 'static>(&mut self, error: &E) {
         let timeout = is_timeout(error, self.core.settings.timeout);
-        self.end(if timeout { End::Timeout } else { End::ServiceError });
+        self.end(if timeout {
+            End::Timeout
+        } else {
+            End::ServiceError
+        });
     }
 
     /// The service answered. Returns whether there is more to come.
@@ -123,17 +125,30 @@ impl<O: Observers> Exchange<O> {
         let connect = data.request == Request::Connect;
         data.status = Some(status);
         data.kind = Kind::of(connect, status, headers, &settings.streams);
-        data.declared = content_length(headers).or_else(|| body.size_hint().exact()).into();
-        if let Some(path) = data.extras.as_mut().and_then(|extras| extras.pending.take()) {
-            settings.routes.vouch(&mut data.route, &path, status, headers);
+        data.declared = content_length(headers)
+            .or_else(|| body.size_hint().exact())
+            .into();
+        if let Some(path) = data
+            .extras
+            .as_mut()
+            .and_then(|extras| extras.pending.take())
+        {
+            settings
+                .routes
+                .vouch(&mut data.route, &path, status, headers);
         }
         if let Some(route) = response.extensions().get::<Route>() {
-            let word = Word { route: route.clone(), source: RouteSource::Handler };
+            let word = Word {
+                route: route.clone(),
+                source: RouteSource::Handler,
+            };
             settings.routes.hear(&mut data.route, &word);
         }
         self.hear_slot();
         let record = Record::new(&self.data, &self.core.settings);
-        self.core.observers.head(&mut self.slots, record, &mut ResponseHead::new(response));
+        self.core
+            .observers
+            .head(&mut self.slots, record, &mut ResponseHead::new(response));
 
         if self.has_no_body(status) {
             self.end(End::Completed);
@@ -167,7 +182,9 @@ impl<O: Observers> Exchange<O> {
             data.sent += bytes.remaining() as u64;
         }
         let record = Record::new(&self.data, &self.core.settings);
-        self.core.observers.frame(&mut self.slots, record, FrameRef::of(frame));
+        self.core
+            .observers
+            .frame(&mut self.slots, record, FrameRef::of(frame));
         if frame.is_trailers() {
             return Some(self.at_none());
         }
@@ -187,14 +204,22 @@ impl<O: Observers> Exchange<O> {
     /// The body gave an error.
     #[cold]
     pub(super) fn at_error<E: 'static>(&self, error: &E) -> End {
-        if is_timeout(error, self.core.settings.timeout) { End::Timeout } else { End::BodyError }
+        if is_timeout(error, self.core.settings.timeout) {
+            End::Timeout
+        } else {
+            End::BodyError
+        }
     }
 
     fn all_sent(&self) -> bool {
-        self.data.declared.get().is_some_and(|declared| self.data.sent >= declared)
+        self.data
+            .declared
+            .get()
+            .is_some_and(|declared| self.data.sent >= declared)
     }
 
     /// The exchange was let go of.
+    #[cold]
     fn at_drop(&self) -> End {
         if self.running {
             End::Panic
@@ -210,7 +235,10 @@ impl<O: Observers> Exchange<O> {
     #[inline]
     fn hear_slot(&mut self) {
         if let Some(route) = self.slot().and_then(RouteSlot::take) {
-            let word = Word { route, source: RouteSource::Handler };
+            let word = Word {
+                route,
+                source: RouteSource::Handler,
+            };
             self.core.settings.routes.hear(&mut self.data.route, &word);
         }
     }
@@ -223,21 +251,13 @@ impl<O: Observers> Exchange<O> {
         let record = Record::new(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);
     }
-
-    #[cold]
-    fn end_at_drop(&mut self) {
-        if self.running {
-            self.hear();
-        }
-        self.end(self.at_drop());
-    }
 }
 
 impl<O: Observers> Drop for Exchange<O> {
     #[inline]
     fn drop(&mut self) {
         if self.data.end.is_none() {
-            self.end_at_drop();
+            self.end(self.at_drop());
         }
     }
 }
@@ -255,7 +275,8 @@ fn content_length(headers: &HeaderMap) -> Option<u64> {
         return None;
     }
     value.iter().try_fold(0, |number: u64, digit| {
-        digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + u64::from(digit - b'0'))
     })
 }
-#[cfg(test)] mod sz { #[test] fn sz(){ use super::*; eprintln!("EX {} {} {}", size_of::<Exchange<crate::http::HttpMetrics>>(), size_of::<Option<Exchange<crate::http::HttpMetrics>>>(), size_of::<Data>()); eprintln!("st {}", size_of::<crate::http::HttpState>());}}

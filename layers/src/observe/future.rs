@@ -62,8 +62,10 @@ where
                 false
             }
         };
-        let exchange = if more { this.exchange.take() } else { None };
-        answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, exchange)))
+        if !more {
+            *this.exchange = None;
+        }
+        answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, this.exchange.take())))
     }
 }
 

@@ -2,9 +2,7 @@
 
 use std::fmt;
 
-use http::{
-    Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri, Version,
-};
+use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 
 /// A request's head.
 #[derive(Clone, Copy, Debug)]

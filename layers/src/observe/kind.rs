@@ -45,16 +45,14 @@ pub struct MediaTypeError {
 // === impl Kind ===
 
 impl Kind {
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(
         connect: bool,
         status: StatusCode,
         headers: &HeaderMap,
         streams: &MediaTypes,
     ) -> Self {
-        if status == StatusCode::SWITCHING_PROTOCOLS
-            || (connect && status.is_success())
-        {
+        if status == StatusCode::SWITCHING_PROTOCOLS || (connect && status.is_success()) {
             return Self::Upgrade;
         }
         if headers.is_empty() {
@@ -86,7 +84,9 @@ impl MediaTypes {
         let given = media_type.into();
         let token = |text: &str| {
             !text.is_empty()
-                && text.chars().all(|c| c.is_ascii_alphanumeric() || "!#$%&'+-.^_`|~".contains(c))
+                && text
+                    .chars()
+                    .all(|c| c.is_ascii_alphanumeric() || "!#$%&'+-.^_`|~".contains(c))
         };
         match given.split_once('/') {
             Some((kind, subtype)) if token(kind) && token(subtype) => {

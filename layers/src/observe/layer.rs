@@ -32,7 +32,9 @@ pub struct ObserveLayer<O: Observers = (), Q = Untouched> {
 #[non_exhaustive]
 pub enum MethodsError {
     /// A name is no method.
-    #[error("methods: {given:?} is not a method: RFC 9110 allows letters, digits and !#$%&'*+-.^_`|~")]
+    #[error(
+        "methods: {given:?} is not a method: RFC 9110 allows letters, digits and !#$%&'*+-.^_`|~"
+    )]
     Unfit {
         /// What was given.
         given: String,
@@ -52,7 +54,10 @@ impl<O: Observers> ObserveLayer<O> {
     #[must_use]
     pub fn new(observers: O) -> Self {
         let core = Core::new(observers, Settings::default(), false);
-        Self { core: Arc::new(core), request_body: Untouched }
+        Self {
+            core: Arc::new(core),
+            request_body: Untouched,
+        }
     }
 }
 
@@ -63,9 +68,17 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
     /// [enter](super::Observer::enter).
     #[must_use]
     pub fn with<P: Observers>(self, observer: P) -> ObserveLayer<(O, P), Q> {
-        let Core { observers, independent, settings, .. } = Arc::unwrap_or_clone(self.core);
+        let Core {
+            observers,
+            independent,
+            settings,
+            ..
+        } = Arc::unwrap_or_clone(self.core);
         let core = Core::new((observers, observer), settings, independent);
-        ObserveLayer { core: Arc::new(core), request_body: self.request_body }
+        ObserveLayer {
+            core: Arc::new(core),
+            request_body: self.request_body,
+        }
     }
 
     /// Takes routes from these sources. The budget of 200 routes is theirs.
@@ -109,9 +122,13 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         if known.len() > methods::MOST {
             return Err(MethodsError::TooMany { given: known.len() });
         }
-        if let Some(given) = known.iter().find(|name| http::Method::from_bytes(name.as_bytes()).is_err())
+        if let Some(given) = known
+            .iter()
+            .find(|name| http::Method::from_bytes(name.as_bytes()).is_err())
         {
-            return Err(MethodsError::Unfit { given: given.clone() });
+            return Err(MethodsError::Unfit {
+                given: given.clone(),
+            });
         }
         let known = Methods::Given(known.into_iter().map(String::into_boxed_str).collect());
         Ok(self.set(|settings| settings.methods = known))
@@ -121,29 +138,45 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
     /// inside record too: for two recorders that shall both see everything.
     #[must_use]
     pub fn independent(self) -> Self {
-        let Core { observers, settings, .. } = Arc::unwrap_or_clone(self.core);
+        let Core {
+            observers,
+            settings,
+            ..
+        } = Arc::unwrap_or_clone(self.core);
         let core = Arc::new(Core::new(observers, settings, true));
-        Self { core, request_body: self.request_body }
+        Self {
+            core,
+            request_body: self.request_body,
+        }
     }
 
     /// Counts the bytes of request bodies as they are read, instead of taking Content-Length's word.
     /// The inner service gets a wrapped body.
     #[must_use]
     pub fn count_request_bodies(self) -> ObserveLayer<O, Counted> {
-        ObserveLayer { core: self.core, request_body: Counted }
+        ObserveLayer {
+            core: self.core,
+            request_body: Counted,
+        }
     }
 
     /// As [`count_request_bodies`](Self::count_request_bodies), and the body keeps its type: for axum
     /// and tonic.
     #[must_use]
     pub fn count_request_bodies_in_place(self) -> ObserveLayer<O, CountedInPlace> {
-        ObserveLayer { core: self.core, request_body: CountedInPlace }
+        ObserveLayer {
+            core: self.core,
+            request_body: CountedInPlace,
+        }
     }
 
     fn set(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut core = Arc::unwrap_or_clone(self.core);
         change(&mut core.settings);
-        Self { core: Arc::new(core), request_body: self.request_body }
+        Self {
+            core: Arc::new(core),
+            request_body: self.request_body,
+        }
     }
 }
 
@@ -163,6 +196,8 @@ impl<S, O: Observers, Q: Clone> Layer<S> for ObserveLayer<O, Q> {
 
 impl<O: Observers, Q> fmt::Debug for ObserveLayer<O, Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ObserveLayer").field("settings", &self.core.settings).finish_non_exhaustive()
+        f.debug_struct("ObserveLayer")
+            .field("settings", &self.core.settings)
+            .finish_non_exhaustive()
     }
 }

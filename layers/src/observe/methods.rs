@@ -29,7 +29,7 @@ pub(super) struct MethodLabel(u8);
 // === impl Methods ===
 
 impl Methods {
-    #[inline]
+    #[inline(always)]
     pub(super) fn label(&self, method: &Method) -> MethodLabel {
         MethodLabel(match self {
             Self::Standard => match *method {
@@ -53,7 +53,9 @@ impl Methods {
     }
 
     pub(super) fn text(&self, label: MethodLabel) -> &str {
-        let Some(index) = label.0.checked_sub(1).map(usize::from) else { return OTHER };
+        let Some(index) = label.0.checked_sub(1).map(usize::from) else {
+            return OTHER;
+        };
         match self {
             Self::Standard => STANDARD[index],
             Self::Given(methods) => &methods[index],
@@ -79,7 +81,10 @@ mod tests {
     fn every_standard_method_is_named_by_itself() {
         for name in STANDARD {
             let method = Method::from_bytes(name.as_bytes()).unwrap();
-            assert_eq!(Methods::Standard.text(Methods::Standard.label(&method)), name);
+            assert_eq!(
+                Methods::Standard.text(Methods::Standard.label(&method)),
+                name
+            );
         }
     }
 
@@ -87,14 +92,20 @@ mod tests {
     fn an_unknown_method_and_another_case_are_other() {
         for name in ["PROPFIND", "get", "X"] {
             let method = Method::from_bytes(name.as_bytes()).unwrap();
-            assert_eq!(Methods::Standard.text(Methods::Standard.label(&method)), OTHER);
+            assert_eq!(
+                Methods::Standard.text(Methods::Standard.label(&method)),
+                OTHER
+            );
         }
     }
 
     #[test]
     fn given_methods_replace_the_standard_ones() {
         let methods = Methods::Given(Arc::new(["PROPFIND".into()]));
-        assert_eq!(methods.text(methods.label(&"PROPFIND".parse().unwrap())), "PROPFIND");
+        assert_eq!(
+            methods.text(methods.label(&"PROPFIND".parse().unwrap())),
+            "PROPFIND"
+        );
         assert_eq!(methods.text(methods.label(&Method::GET)), OTHER);
     }
 }

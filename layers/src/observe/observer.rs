@@ -96,18 +96,27 @@ pub enum FrameRef<'a> {
 
 impl Needs {
     /// Nothing that costs anything.
-    pub const NONE: Self = Self { first_data: false, request_size: false };
+    pub const NONE: Self = Self {
+        first_data: false,
+        request_size: false,
+    };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
     #[must_use]
     pub const fn first_data(self) -> Self {
-        Self { first_data: true, ..self }
+        Self {
+            first_data: true,
+            ..self
+        }
     }
 
     /// A look at the request's Content-Length, for [`Record::request_size`].
     #[must_use]
     pub const fn request_size(self) -> Self {
-        Self { request_size: true, ..self }
+        Self {
+            request_size: true,
+            ..self
+        }
     }
 
     pub(super) const fn and(self, other: Self) -> Self {
@@ -150,11 +159,14 @@ impl<P: Observer> Observer for Option<P> {
     }
 
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {
-        self.as_ref().map(|observer| observer.start(record, request))
+        self.as_ref()
+            .map(|observer| observer.start(record, request))
     }
 
     fn enter(&self, state: &Self::State) -> impl Sized {
-        self.as_ref().zip(state.as_ref()).map(|(observer, state)| observer.enter(state))
+        self.as_ref()
+            .zip(state.as_ref())
+            .map(|(observer, state)| observer.enter(state))
     }
 
     fn head(&self, state: &mut Self::State, record: Record<'_>, response: &mut ResponseHead<'_>) {

@@ -3,7 +3,7 @@
 use std::{
     any::{TypeId, type_name},
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Mutex, PoisonError, Once},
+    sync::{Mutex, Once, PoisonError},
 };
 
 use super::{
@@ -203,17 +203,22 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
 fn bit_of(observer: TypeId) -> Observing {
     static TYPES: Mutex<Vec<TypeId>> = Mutex::new(Vec::new());
     let mut types = TYPES.lock().unwrap_or_else(PoisonError::into_inner);
-    let index = types.iter().position(|known| *known == observer).unwrap_or_else(|| {
-        types.push(observer);
-        types.len() - 1
-    });
+    let index = types
+        .iter()
+        .position(|known| *known == observer)
+        .unwrap_or_else(|| {
+            types.push(observer);
+            types.len() - 1
+        });
     if index < scope::TYPES { 1 << index } else { 0 }
 }
 
 /// Runs a hook; a panic in it ends here.
 #[inline(always)]
 fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
-    catch_unwind(AssertUnwindSafe(hook)).map_err(|payload| caught::<P>(payload)).ok()
+    catch_unwind(AssertUnwindSafe(hook))
+        .map_err(|payload| caught::<P>(payload))
+        .ok()
 }
 
 #[cold]

@@ -90,7 +90,10 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn route(self) -> RouteRef<'a> {
         let RouteState { label, source, .. } = self.data.route;
-        RouteRef { label: self.settings.routes.text(label), source }
+        RouteRef {
+            label: self.settings.routes.text(label),
+            source,
+        }
     }
 
     /// The scheme that the listener serves.
@@ -138,7 +141,10 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn request_size(self) -> Option<u64> {
         match self.data.extras.as_deref() {
-            Some(Extras { counted: Some(tally), .. }) => Some(tally.bytes()),
+            Some(Extras {
+                counted: Some(tally),
+                ..
+            }) => Some(tally.bytes()),
             _ => self.data.request_length.get(),
         }
     }
@@ -208,10 +214,9 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(settings: &Settings, request: RequestHead<'_>) -> Self {
+    pub(super) fn start(settings: &Settings, request: RequestHead<'_>, route: RouteState) -> Self {
         let method = request.method();
-        let (route, pending) = settings.routes.start(request);
-        let mut data = Self {
+        Self {
             started: Instant::now(),
             took: Figure::NONE,
             first_data: Figure::NONE,
@@ -227,11 +232,7 @@ impl Data {
             request: Request::of(method),
             kind: Kind::Plain,
             end: None,
-        };
-        if pending.is_some() {
-            data.extras().pending = pending;
         }
-        data
     }
 
     /// The nanoseconds since the start.

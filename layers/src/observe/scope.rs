@@ -6,7 +6,7 @@
 
 use std::cell::Cell;
 
-use crate::route::Word;
+use crate::route::{RouteState, Routes, Word};
 
 /// Which observers see the live exchange, a bit for each type; no other bit if none is known.
 pub(crate) type Observing = u64;
@@ -25,10 +25,13 @@ thread_local! {
     static WORD: Cell<Option<Word>> = const { Cell::new(None) };
 }
 
-/// Within an exchange; dropped, it is the outer one's turn again.
+/// Within an exchange. Dropped, also by a panic, it hears what was said and gives the turn back to the
+/// exchange outside.
 #[derive(Debug)]
-pub(super) struct Scope {
+pub(super) struct Scope<'a> {
     outer: Observing,
+    routes: &'a Routes,
+    route: &'a mut RouteState,
 }
 
 /// Which observers see the exchange that is live on this thread.
@@ -37,12 +40,20 @@ pub(super) fn observing() -> Observing {
     OBSERVING.get() & !SAID
 }
 
-/// Enters an exchange that these see.
-#[inline]
-pub(super) fn enter(observing: Observing) -> Scope {
+/// Enters an exchange that these see, and whose route is `route`.
+#[inline(always)]
+pub(super) fn enter<'a>(
+    observing: Observing,
+    routes: &'a Routes,
+    route: &'a mut RouteState,
+) -> Scope<'a> {
     let outer = OBSERVING.get();
     OBSERVING.set(outer | observing | LIVE);
-    Scope { outer }
+    Scope {
+        outer,
+        routes,
+        route,
+    }
 }
 
 /// Says a word to the live exchange; gives it back if there is none.
@@ -60,24 +71,26 @@ pub(crate) fn say(word: Word) -> Result<(), Word> {
     Ok(())
 }
 
-/// Whether something was said.
-#[inline]
-pub(super) fn said() -> bool {
-    OBSERVING.get() & SAID != 0
-}
-
-/// Takes what was said.
-pub(super) fn heard() -> Option<Word> {
-    OBSERVING.set(OBSERVING.get() & !SAID);
-    WORD.take()
-}
-
 // === impl Scope ===
 
-impl Drop for Scope {
-    #[inline]
+impl Scope<'_> {
+    /// Takes what was said, and passes it on to the exchange outside, if there is one.
+    #[cold]
+    fn hear(&mut self) {
+        if let Some(word) = WORD.take() {
+            self.routes.hear(self.route, &word);
+            let _ = say(word);
+        }
+    }
+}
+
+impl Drop for Scope<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        // What was said within is still to be heard.
-        OBSERVING.set(self.outer | OBSERVING.get() & SAID);
+        let within = OBSERVING.get();
+        OBSERVING.set(self.outer);
+        if within & SAID != 0 {
+            self.hear();
+        }
     }
 }

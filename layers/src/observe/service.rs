@@ -31,7 +31,11 @@ pub struct Observe<S, O: Observers, Q = Untouched> {
 
 impl<S, O: Observers, Q> Observe<S, O, Q> {
     pub(super) fn new(inner: S, core: Arc<Core<O>>, request_body: Q) -> Self {
-        Self { inner, core, request_body }
+        Self {
+            inner,
+            core,
+            request_body,
+        }
     }
 }
 
@@ -52,8 +56,13 @@ where
     }
 
     fn call(&mut self, mut request: Request<A>) -> Self::Future {
-        let Self { inner, core, request_body } = self;
-        let mut exchange = Exchange::start(core, RequestHead::of(&request));
+        let Self {
+            inner,
+            core,
+            request_body,
+        } = self;
+        let mut exchange = None;
+        Exchange::start(&mut exchange, core, RequestHead::of(&request));
         let tally = request_body.tally();
         if let Some(exchange) = &mut exchange {
             if let Some(tally) = &tally {
@@ -75,6 +84,8 @@ where
 
 impl<S: fmt::Debug, O: Observers, Q> fmt::Debug for Observe<S, O, Q> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Observe").field("inner", &self.inner).finish_non_exhaustive()
+        f.debug_struct("Observe")
+            .field("inner", &self.inner)
+            .finish_non_exhaustive()
     }
 }

@@ -15,7 +15,9 @@ pub(crate) fn is_grpc(content_type: Option<&HeaderValue>) -> bool {
         let value = value.as_bytes();
         value.len() >= PREFIX.len()
             && value[..PREFIX.len()].eq_ignore_ascii_case(PREFIX)
-            && !value.get(PREFIX.len()).is_some_and(u8::is_ascii_alphanumeric)
+            && !value
+                .get(PREFIX.len())
+                .is_some_and(u8::is_ascii_alphanumeric)
     })
 }
 
@@ -39,6 +41,10 @@ pub(super) fn is_path(path: &str) -> bool {
 
 /// Whether the head of a response vouches for the method that was called.
 pub(super) fn vouches(status: http::StatusCode, headers: &HeaderMap) -> bool {
+    // Another service behind the same port may answer any path with 200: its index page, say.
     status == http::StatusCode::OK
-        && headers.get("grpc-status").is_none_or(|status| status != UNIMPLEMENTED)
+        && is_grpc(headers.get(CONTENT_TYPE))
+        && headers
+            .get("grpc-status")
+            .is_none_or(|status| status != UNIMPLEMENTED)
 }

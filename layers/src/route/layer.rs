@@ -10,10 +10,10 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::{Route, RouteSource, Word};
-use crate::observe::scope;
 #[cfg(feature = "axum")]
 use super::axum::{Interner, matched, nested};
+use super::{Route, RouteSource, Word};
+use crate::observe::scope;
 
 /// A layer for an inner position, where the route is known: it tells the observing layer outside.
 ///
@@ -72,7 +72,9 @@ impl RouteLayer {
     /// Tells this route for every request.
     #[must_use]
     pub fn fixed(route: impl Into<Route>) -> Self {
-        Self { from: From::Fixed(route.into()) }
+        Self {
+            from: From::Fixed(route.into()),
+        }
     }
 
     /// Tells the template that axum's router matched: a `Router::layer` for a layer that stands
@@ -80,7 +82,9 @@ impl RouteLayer {
     #[cfg(feature = "axum")]
     #[must_use]
     pub fn matched() -> Self {
-        Self { from: From::Matched(Interner::default()) }
+        Self {
+            from: From::Matched(Interner::default()),
+        }
     }
 
     /// Tells the prefix of axum's `nest_service`, as `/prefix/{*path}`: goes around the service that
@@ -88,7 +92,9 @@ impl RouteLayer {
     #[cfg(feature = "axum")]
     #[must_use]
     pub fn nested() -> Self {
-        Self { from: From::Nested(Interner::default()) }
+        Self {
+            from: From::Nested(Interner::default()),
+        }
     }
 }
 
@@ -96,7 +102,10 @@ impl<S> Layer<S> for RouteLayer {
     type Service = RouteService<S>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        RouteService { inner, from: self.from.clone() }
+        RouteService {
+            inner,
+            from: self.from.clone(),
+        }
     }
 }
 
@@ -116,8 +125,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let word = self.from.word(&request);
-        let unheard = word.and_then(|word| scope::say(word).err()).map(|word| word.route);
-        RouteFuture { inner: self.inner.call(request), unheard }
+        let unheard = word
+            .and_then(|word| scope::say(word).err())
+            .map(|word| word.route);
+        RouteFuture {
+            inner: self.inner.call(request),
+            unheard,
+        }
     }
 }
 
@@ -146,19 +160,26 @@ impl From {
     fn word<B>(&self, request: &Request<B>) -> Option<Word> {
         let _ = request;
         match self {
-            Self::Fixed(route) => {
-                Some(Word { route: route.clone(), source: RouteSource::Framework })
-            }
+            Self::Fixed(route) => Some(Word {
+                route: route.clone(),
+                source: RouteSource::Framework,
+            }),
             #[cfg(feature = "axum")]
             Self::Matched(interner) => {
                 let route = interner.route(matched(request.extensions())?, "")?;
-                Some(Word { route, source: RouteSource::Framework })
+                Some(Word {
+                    route,
+                    source: RouteSource::Framework,
+                })
             }
             #[cfg(feature = "axum")]
             Self::Nested(interner) => {
                 let prefix = nested(request.extensions())?.trim_end_matches('/');
                 let route = interner.route(prefix, "/{*path}")?;
-                Some(Word { route, source: RouteSource::Nested })
+                Some(Word {
+                    route,
+                    source: RouteSource::Nested,
+                })
             }
         }
     }

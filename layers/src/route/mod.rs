@@ -51,14 +51,14 @@ mod sources;
 mod tests;
 mod word;
 
+pub(crate) use self::{
+    grpc::is_grpc,
+    routes::{RouteLabel, RouteState, Routes},
+    word::Word,
+};
 pub use self::{
     layer::{RouteFuture, RouteLayer, RouteService},
     slot::RouteSlot,
     sources::{RouteSources, RouteSourcesError},
     word::{Route, RouteSource, annotate},
-};
-pub(crate) use self::{
-    grpc::is_grpc,
-    routes::{RouteLabel, RouteState, Routes},
-    word::Word,
 };

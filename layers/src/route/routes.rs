@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use http::{StatusCode, HeaderMap};
+use http::{HeaderMap, StatusCode};
 use route_canon::{Admission, Budget, Table, ValueId};
 
-use super::{RouteSource, RouteSourcesError, Word, grpc};
+use super::{RouteSource, Word, grpc};
 use crate::{
     label::{self, OTHER, OVERFLOW, UNMATCHED},
     observe::RequestHead,
@@ -14,10 +14,12 @@ use crate::{
 /// A layer's sources and its budget.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Routes {
-    pub(super) budget: Arc<Budget>,
-    pub(super) table: Option<Arc<(Table, Vec<RouteLabel>)>>,
-    pub(super) grpc: bool,
-    pub(super) slot: bool,
+    budget: Arc<Budget>,
+    table: Option<Arc<Table>>,
+    /// The label of each template of the table.
+    labels: Arc<[RouteLabel]>,
+    grpc: bool,
+    slot: bool,
 }
 
 /// A route's label, as small as a request needs it.
@@ -34,6 +36,32 @@ pub(crate) struct RouteState {
 // === impl Routes ===
 
 impl Routes {
+    /// Sources of at most `limit` routes, of which templates and methods have theirs from the start.
+    pub(super) fn new(
+        limit: usize,
+        table: Option<Arc<Table>>,
+        methods: &[String],
+        grpc: bool,
+        slot: bool,
+    ) -> Self {
+        let budget = Arc::new(Budget::new(limit));
+        let mut routes = Self {
+            budget,
+            table,
+            labels: Arc::default(),
+            grpc,
+            slot,
+        };
+        let templates = routes.table.iter().flat_map(|table| table.templates());
+        routes.labels = templates
+            .map(|template| routes.admit(template.as_str()))
+            .collect();
+        for method in methods {
+            routes.admit(method);
+        }
+        routes
+    }
+
     /// Whether requests get a `RouteSlot`.
     pub(crate) fn slot(&self) -> bool {
         self.slot
@@ -45,23 +73,34 @@ impl Routes {
         if self.grpc && grpc::is_call(request.method(), request.headers()) {
             return self.start_grpc(request.uri().path());
         }
-        (self.of_framework(request).unwrap_or(RouteState::UNMATCHED), None)
+        (
+            self.of_framework(request).unwrap_or(RouteState::UNMATCHED),
+            None,
+        )
     }
 
     #[inline(always)]
     fn of_framework(&self, request: RequestHead<'_>) -> Option<RouteState> {
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
-            return Some(RouteState::new(self.admit(path), Some(RouteSource::Framework)));
+            return Some(RouteState::new(
+                self.admit(path),
+                Some(RouteSource::Framework),
+            ));
         }
-        let (table, labels) = self.table.as_deref()?;
-        let index = table.find(request.uri().path())?;
-        Some(RouteState::new(labels[index], Some(RouteSource::Table)))
+        let index = self.table.as_deref()?.find(request.uri().path())?;
+        Some(RouteState::new(
+            self.labels[index],
+            Some(RouteSource::Table),
+        ))
     }
 
     fn start_grpc(&self, path: &str) -> (RouteState, Option<Box<str>>) {
         if let Some(id) = self.budget.lookup(path) {
-            return (RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework)), None);
+            return (
+                RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework)),
+                None,
+            );
         }
         let pending = grpc::is_path(path).then(|| path.into());
         (RouteState::new(RouteLabel::OTHER, None), pending)
@@ -129,20 +168,6 @@ impl Routes {
             }
         }
     }
-
-    /// Admits texts that are known when the layer is built.
-    pub(super) fn reserve(
-        &self,
-        field: &'static str,
-        texts: &[&str],
-    ) -> Result<Vec<RouteLabel>, RouteSourcesError> {
-        let labels: Vec<_> = texts.iter().map(|text| self.admit(text)).collect();
-        if labels.contains(&RouteLabel::OVERFLOW) {
-            let (given, limit) = (texts.len(), self.budget.limit());
-            return Err(RouteSourcesError::Budget { field, given, limit });
-        }
-        Ok(labels)
-    }
 }
 
 // === impl RouteLabel ===
@@ -169,7 +194,10 @@ impl RouteLabel {
 // === impl RouteState ===
 
 impl RouteState {
-    const UNMATCHED: Self = Self { label: RouteLabel::UNMATCHED, source: None };
+    const UNMATCHED: Self = Self {
+        label: RouteLabel::UNMATCHED,
+        source: None,
+    };
 
     fn new(label: RouteLabel, source: Option<RouteSource>) -> Self {
         Self { label, source }

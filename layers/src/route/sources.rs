@@ -1,6 +1,6 @@
 //! What a layer may take routes from.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use route_canon::{Budget, Table, TableError};
 
@@ -8,10 +8,18 @@ use super::{grpc, routes::Routes};
 
 /// Where a layer takes routes from, besides the handler's word and the framework's.
 ///
-/// Clones share the budget, so two layers given the same sources count against one limit.
-#[derive(Clone, Debug, Default)]
+/// Layers that are given clones of the same sources share one budget.
+#[derive(Clone, Debug)]
 #[must_use = "sources do nothing until a layer is given them"]
-pub struct RouteSources(Routes);
+pub struct RouteSources {
+    limit: usize,
+    table: Option<Arc<Table>>,
+    methods: Vec<String>,
+    grpc: bool,
+    slot: bool,
+    /// Made at first use; of one clone, of all of them.
+    made: Arc<OnceLock<Routes>>,
+}
 
 /// Sources were refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,21 +28,20 @@ pub enum RouteSourcesError {
     /// The templates do not make a table.
     #[error("routes.table: {0}")]
     Table(#[from] TableError),
-    /// More templates or methods than the budget takes.
-    #[error("routes.{field}: {given} entries, and the budget holds {limit}: raise `limit` before")]
-    Budget {
-        /// Which list.
-        field: &'static str,
-        /// How many there are.
-        given: usize,
-        /// How many the budget holds.
-        limit: usize,
-    },
     /// A declared method is not a path of gRPC.
     #[error("routes.grpc_methods: {method:?} is not `package.Service/Method`")]
     GrpcMethod {
         /// What was given.
         method: String,
+    },
+    /// More templates and methods than any budget holds.
+    #[error(
+        "routes: {given} templates and methods; at most {} are accepted",
+        Budget::MAX_LIMIT
+    )]
+    TooMany {
+        /// How many there are.
+        given: usize,
     },
 }
 
@@ -46,11 +53,13 @@ impl RouteSources {
         Self::default()
     }
 
-    /// Keeps at most `limit` distinct routes (clamped to 1..=60,000). Call it first: tables and
-    /// declared methods take their places when they are given.
-    pub fn limit(mut self, limit: usize) -> Self {
-        self.0.budget = Arc::new(Budget::new(limit));
-        self
+    /// Keeps at most `limit` distinct routes: 200 by default, 60,000 at most. Templates of a table and
+    /// declared methods have their places in any case, so it counts as no less than these.
+    pub fn limit(self, limit: usize) -> Self {
+        Self {
+            limit,
+            ..self.anew()
+        }
     }
 
     /// Answers with the template that a path matches, for services without a router that tells.
@@ -58,23 +67,26 @@ impl RouteSources {
     /// # Errors
     ///
     /// [`RouteSourcesError::Table`] if a template does not parse or two of them conflict,
-    /// [`RouteSourcesError::Budget`] if they are more than the limit.
+    /// [`RouteSourcesError::TooMany`] if there are more than 60,000.
     pub fn table(
-        mut self,
+        self,
         templates: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Self, RouteSourcesError> {
-        let table = Table::new(templates)?;
-        let texts: Vec<_> = table.templates().iter().map(|template| template.as_str()).collect();
-        let labels = self.0.reserve("table", &texts)?;
-        self.0.table = Some(Arc::new((table, labels)));
-        Ok(self)
+        let table = Some(Arc::new(Table::new(templates)?));
+        Self {
+            table,
+            ..self.anew()
+        }
+        .checked()
     }
 
     /// Names gRPC requests by their path, once it was answered with something else than
     /// `UNIMPLEMENTED`. It costs a look at the request's content type.
-    pub fn grpc(mut self) -> Self {
-        self.0.grpc = true;
-        self
+    pub fn grpc(self) -> Self {
+        Self {
+            grpc: true,
+            ..self.anew()
+        }
     }
 
     /// As [`grpc`](Self::grpc), with methods that are known from the start: `package.Service/Method`.
@@ -82,32 +94,83 @@ impl RouteSources {
     /// # Errors
     ///
     /// [`RouteSourcesError::GrpcMethod`] names the one that is no path of gRPC,
-    /// [`RouteSourcesError::Budget`] if they are more than the limit.
+    /// [`RouteSourcesError::TooMany`] if there are more than 60,000.
     pub fn grpc_methods(
         self,
         methods: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Result<Self, RouteSourcesError> {
-        let mut paths = Vec::new();
+        let mut sources = self.grpc();
         for method in methods {
             let method = method.as_ref();
             let path = format!("/{}", method.trim_start_matches('/'));
             if !grpc::is_path(&path) {
-                return Err(RouteSourcesError::GrpcMethod { method: method.to_owned() });
+                return Err(RouteSourcesError::GrpcMethod {
+                    method: method.to_owned(),
+                });
             }
-            paths.push(path);
+            sources.methods.push(path);
         }
-        let paths: Vec<_> = paths.iter().map(String::as_str).collect();
-        self.0.reserve("grpc_methods", &paths)?;
-        Ok(self.grpc())
+        sources.checked()
     }
 
     /// Puts a [`RouteSlot`](super::RouteSlot) into each request's extensions.
-    pub fn slot(mut self) -> Self {
-        self.0.slot = true;
-        self
+    pub fn slot(self) -> Self {
+        Self {
+            slot: true,
+            ..self.anew()
+        }
     }
 
     pub(crate) fn into_routes(self) -> Routes {
-        self.0
+        let make = || {
+            let Self {
+                limit,
+                ref table,
+                ref methods,
+                grpc,
+                slot,
+                made: _,
+            } = self;
+            Routes::new(
+                limit.max(self.reserved()),
+                table.clone(),
+                methods,
+                grpc,
+                slot,
+            )
+        };
+        self.made.get_or_init(make).clone()
+    }
+
+    /// These sources, to be changed: no longer those of the clones.
+    fn anew(self) -> Self {
+        Self {
+            made: Arc::default(),
+            ..self
+        }
+    }
+
+    fn checked(self) -> Result<Self, RouteSourcesError> {
+        match self.reserved() {
+            given if given > Budget::MAX_LIMIT => Err(RouteSourcesError::TooMany { given }),
+            _ => Ok(self),
+        }
+    }
+
+    fn reserved(&self) -> usize {
+        self.table.as_deref().map_or(0, Table::len) + self.methods.len()
+    }
+}
+
+impl Default for RouteSources {
+    fn default() -> Self {
+        Self {
+            limit: Budget::DEFAULT_LIMIT,
+            table: None,
+            methods: Vec::new(),
+            grpc: false,
+            slot: false,
+            made: Arc::default(),
+        }
     }
 }

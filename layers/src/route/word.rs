@@ -60,7 +60,11 @@ pub(crate) struct Word {
 /// }
 /// ```
 pub fn annotate(route: impl Into<Route>) -> bool {
-    scope::say(Word { route: route.into(), source: RouteSource::Handler }).is_ok()
+    scope::say(Word {
+        route: route.into(),
+        source: RouteSource::Handler,
+    })
+    .is_ok()
 }
 
 // === impl Route ===

@@ -16,7 +16,9 @@ fn assert_one(reply: fn() -> Reply, labels: &str, size: Option<&str>) {
     );
     assert_eq!(rig.lines(COUNT), [all]);
     let sizes: Vec<_> = size
-        .map(|size| format!("{BYTES}{{http_request_method=\"GET\",http_route=\"/users/{{id}}\"}} {size}"))
+        .map(|size| {
+            format!("{BYTES}{{http_request_method=\"GET\",http_route=\"/users/{{id}}\"}} {size}")
+        })
         .into_iter()
         .collect();
     assert_eq!(rig.lines(BYTES), sizes);
@@ -49,19 +51,31 @@ fn a_server_error() {
         *response.status_mut() = StatusCode::BAD_GATEWAY;
         Ok(response)
     };
-    assert_one(reply, "http_response_status_code=\"502\",error_type=\"502\",", Some("2"));
+    assert_one(
+        reply,
+        "http_response_status_code=\"502\",error_type=\"502\",",
+        Some("2"),
+    );
 }
 
 #[test]
 fn a_body_error() {
     let reply = || Ok(http::Response::new(Chunks::of(["one", "two"]).fail()));
-    assert_one(reply, "http_response_status_code=\"200\",error_type=\"body_error\",", Some("6"));
+    assert_one(
+        reply,
+        "http_response_status_code=\"200\",error_type=\"body_error\",",
+        Some("6"),
+    );
 }
 
 #[test]
 fn a_drop_half_way() {
     let reply = || Ok(http::Response::new(Chunks::endless(["one"])));
-    assert_one(reply, "http_response_status_code=\"200\",error_type=\"dropped\",", Some("3"));
+    assert_one(
+        reply,
+        "http_response_status_code=\"200\",error_type=\"dropped\",",
+        Some("3"),
+    );
 }
 
 #[test]
@@ -94,7 +108,9 @@ fn an_event_stream_is_timed_at_its_head_and_has_no_size() {
         response.headers_mut().insert(CONTENT_TYPE, value);
         response
     };
-    rig.exchange(get("/users/7"), || Ok(stream(Chunks::endless(["data: x\n\n"]))));
+    rig.exchange(get("/users/7"), || {
+        Ok(stream(Chunks::endless(["data: x\n\n"])))
+    });
     assert_eq!(
         rig.lines(COUNT),
         [format!(

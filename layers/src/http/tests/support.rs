@@ -37,12 +37,18 @@ pub(super) type Reply = Result<Response<Chunks>, Error>;
 
 /// A recorder with the catalogue's buckets.
 pub(super) fn recorder(naming: &Naming) -> (MeterBuilder, PrometheusHandle) {
-    let builder = catalog::buckets(naming).fold(PrometheusBuilder::new(), |builder, (name, edges)| {
-        builder.set_buckets_for_metric(Matcher::Full(name), edges).expect("edges")
-    });
+    let builder =
+        catalog::buckets(naming).fold(PrometheusBuilder::new(), |builder, (name, edges)| {
+            builder
+                .set_buckets_for_metric(Matcher::Full(name), edges)
+                .expect("edges")
+        });
     let recorder = builder.build_recorder();
     let exporter = recorder.handle();
-    (Meter::builder().recorder(recorder).naming(naming.clone()), exporter)
+    (
+        Meter::builder().recorder(recorder).naming(naming.clone()),
+        exporter,
+    )
 }
 
 pub(super) fn get(path: &str) -> Request<()> {
@@ -71,9 +77,16 @@ impl Rig {
         exporter: PrometheusHandle,
         options: impl FnOnce(HttpMetricsBuilder) -> HttpMetricsBuilder,
     ) -> Self {
-        let metrics = options(HttpMetrics::builder().meter(meter)).build().expect("metrics");
-        let routes = RouteSources::new().table(["/users/{id}", "/health"]).expect("a table");
-        Self { layer: ObserveLayer::new(metrics).routes(routes), exporter }
+        let metrics = options(HttpMetrics::builder().meter(meter))
+            .build()
+            .expect("metrics");
+        let routes = RouteSources::new()
+            .table(["/users/{id}", "/health"])
+            .expect("a table");
+        Self {
+            layer: ObserveLayer::new(metrics).routes(routes),
+            exporter,
+        }
     }
 
     /// One exchange, whose body is polled until it ends or waits.
@@ -134,9 +147,9 @@ impl Body for Chunks {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         match self.0.pop_front() {
-            Some(frame) => {
-                Poll::Ready(Some(frame.map(|text| Frame::data(Bytes::from_static(text.as_bytes())))))
-            }
+            Some(frame) => Poll::Ready(Some(
+                frame.map(|text| Frame::data(Bytes::from_static(text.as_bytes()))),
+            )),
             None if self.1 => Poll::Pending,
             None => Poll::Ready(None),
         }

@@ -18,7 +18,9 @@ use crate::{label::End, observe::ObserveLayer};
 fn exchange(request: Request<()>, response: fn() -> Response<Script>) -> Seen {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), response);
-    let mut body = answer(&mut service, request).expect("a response").into_body();
+    let mut body = answer(&mut service, request)
+        .expect("a response")
+        .into_body();
     drain(&mut body);
     drop(body);
     witness.only()
@@ -34,11 +36,22 @@ fn script<const N: usize>(steps: [Step; N]) -> Response<Script> {
 
 fn completed(status: u16, frames: u64, sent: u64) -> Seen {
     let route = "{unmatched}".to_owned();
-    Seen { end: End::Completed, status: Some(status), error: None, route, frames, sent }
+    Seen {
+        end: End::Completed,
+        status: Some(status),
+        error: None,
+        route,
+        frames,
+        sent,
+    }
 }
 
 fn ended(end: End, frames: u64, sent: u64) -> Seen {
-    Seen { end, error: Some(end.to_string()), ..completed(200, frames, sent) }
+    Seen {
+        end,
+        error: Some(end.to_string()),
+        ..completed(200, frames, sent)
+    }
 }
 
 #[test]
@@ -50,7 +63,10 @@ fn an_empty_body_completes() {
 fn a_body_at_its_end_from_the_start_completes_at_the_head() {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), || {
-        Response::new(Script { ends_early: true, ..Script::default() })
+        Response::new(Script {
+            ends_early: true,
+            ..Script::default()
+        })
     });
     let body = answer(&mut service, get()).expect("a response").into_body();
     assert_eq!(witness.only(), completed(200, 0, 0));
@@ -66,7 +82,12 @@ fn frames_to_none_complete() {
 
 #[test]
 fn a_frame_after_which_the_body_is_at_its_end_completes() {
-    let response = || Response::new(Script { ends_early: true, ..Script::of([Step::Data("all")]) });
+    let response = || {
+        Response::new(Script {
+            ends_early: true,
+            ..Script::of([Step::Data("all")])
+        })
+    };
     assert_eq!(exchange(get(), response), completed(200, 1, 3));
 }
 
@@ -79,7 +100,10 @@ fn trailers_complete() {
     let mut body = answer(&mut service, get()).expect("a response").into_body();
     let _ = (frame(&mut body), frame(&mut body));
     assert_eq!(witness.only(), completed(200, 1, 3));
-    assert_eq!(witness.hooks(), ["start", "head", "data", "trailers", "end"]);
+    assert_eq!(
+        witness.hooks(),
+        ["start", "head", "data", "trailers", "end"]
+    );
 }
 
 #[test]
@@ -87,7 +111,10 @@ fn the_declared_length_completes_on_http_1_without_a_further_poll() {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), || {
         let steps = [Step::Data("one"), Step::Data("two"), Step::Pending];
-        Response::new(Script { length: Some(6), ..Script::of(steps) })
+        Response::new(Script {
+            length: Some(6),
+            ..Script::of(steps)
+        })
     });
     let mut body = answer(&mut service, get()).expect("a response").into_body();
     let _ = frame(&mut body);
@@ -101,10 +128,18 @@ fn trailers_after_the_declared_length_are_seen_on_http_2() {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), || {
         let steps = [Step::Data("all"), Step::Trailers];
-        Response::new(Script { length: Some(3), ..Script::of(steps) })
+        Response::new(Script {
+            length: Some(3),
+            ..Script::of(steps)
+        })
     });
-    let request = Request::builder().version(Version::HTTP_2).body(()).expect("a request");
-    let mut body = answer(&mut service, request).expect("a response").into_body();
+    let request = Request::builder()
+        .version(Version::HTTP_2)
+        .body(())
+        .expect("a request");
+    let mut body = answer(&mut service, request)
+        .expect("a response")
+        .into_body();
     let _ = frame(&mut body);
     assert_eq!(witness.ends(), []);
     let _ = frame(&mut body);
@@ -115,10 +150,18 @@ fn trailers_after_the_declared_length_are_seen_on_http_2() {
 fn a_drop_after_the_declared_length_completes_on_http_2() {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), || {
-        Response::new(Script { length: Some(3), ..Script::of([Step::Data("all"), Step::Pending]) })
+        Response::new(Script {
+            length: Some(3),
+            ..Script::of([Step::Data("all"), Step::Pending])
+        })
     });
-    let request = Request::builder().version(Version::HTTP_2).body(()).expect("a request");
-    let mut body = answer(&mut service, request).expect("a response").into_body();
+    let request = Request::builder()
+        .version(Version::HTTP_2)
+        .body(())
+        .expect("a request");
+    let mut body = answer(&mut service, request)
+        .expect("a response")
+        .into_body();
     let _ = (frame(&mut body), frame(&mut body));
     drop(body);
     assert_eq!(witness.only(), completed(200, 1, 3));
@@ -158,8 +201,13 @@ fn a_response_without_a_body_by_http_completes_at_the_head() {
             response.headers_mut().insert(CONTENT_LENGTH, 10.into());
             response
         });
-        let request = Request::builder().method(method.clone()).body(()).expect("a request");
-        let mut body = answer(&mut service, request).expect("a response").into_body();
+        let request = Request::builder()
+            .method(method.clone())
+            .body(())
+            .expect("a request");
+        let mut body = answer(&mut service, request)
+            .expect("a response")
+            .into_body();
         assert_eq!(witness.only(), completed(status, 0, 0), "{method} {status}");
         // Some servers send it all the same.
         assert!(frame(&mut body).is_ready());
@@ -182,7 +230,9 @@ fn a_body_that_is_let_go_of_is_dropped() {
     assert_eq!(seen, ended(End::Dropped, 1, 3));
     // Never polled at all.
     let witness = Witness::default();
-    let mut service = service(ObserveLayer::new(witness.clone()), || script([Step::Data("x")]));
+    let mut service = service(ObserveLayer::new(witness.clone()), || {
+        script([Step::Data("x")])
+    });
     drop(answer(&mut service, get()));
     assert_eq!(witness.only(), ended(End::Dropped, 0, 0));
 }
@@ -195,20 +245,34 @@ fn a_server_error_whose_client_leaves_stays_a_server_error() {
         response
     });
     let error = Some("500".to_owned());
-    assert_eq!(seen, Seen { end: End::Dropped, error, ..completed(500, 0, 0) });
+    assert_eq!(
+        seen,
+        Seen {
+            end: End::Dropped,
+            error,
+            ..completed(500, 0, 0)
+        }
+    );
 }
 
 #[test]
 fn a_future_that_is_let_go_of_is_cancelled() {
     let witness = Witness::default();
-    let mut service = ObserveLayer::new(witness.clone())
-        .layer(service_fn(|_: Request<()>| pending::<Result<Response<Script>, Error>>()));
+    let mut service = ObserveLayer::new(witness.clone()).layer(service_fn(|_: Request<()>| {
+        pending::<Result<Response<Script>, Error>>()
+    }));
     {
         let mut future = pin!(service.call(get()));
         assert!(poll(future.as_mut()).is_pending());
     }
     let end = End::CancelledBeforeResponse;
-    assert_eq!(witness.only(), Seen { status: None, ..ended(end, 0, 0) });
+    assert_eq!(
+        witness.only(),
+        Seen {
+            status: None,
+            ..ended(end, 0, 0)
+        }
+    );
     // Never polled at all.
     drop(service.call(get()));
     assert_eq!(witness.ends().len(), 2);
@@ -218,14 +282,22 @@ fn a_future_that_is_let_go_of_is_cancelled() {
 fn an_error_of_the_service_is_one() {
     let fail = |error: fn() -> Error| {
         let witness = Witness::default();
-        let mut service = ObserveLayer::new(witness.clone())
-            .layer(service_fn(move |_: Request<()>| ready(Err::<Response<Script>, _>(error()))));
+        let mut service =
+            ObserveLayer::new(witness.clone()).layer(service_fn(move |_: Request<()>| {
+                ready(Err::<Response<Script>, _>(error()))
+            }));
         assert!(answer(&mut service, get()).is_err());
         witness.only()
     };
-    let no_head = |end| Seen { status: None, ..ended(end, 0, 0) };
+    let no_head = |end| Seen {
+        status: None,
+        ..ended(end, 0, 0)
+    };
     assert_eq!(fail(|| "no".into()), no_head(End::ServiceError));
-    assert_eq!(fail(|| tower::timeout::error::Elapsed::new().into()), no_head(End::Timeout));
+    assert_eq!(
+        fail(|| tower::timeout::error::Elapsed::new().into()),
+        no_head(End::Timeout)
+    );
 }
 
 #[test]
@@ -250,9 +322,15 @@ fn a_panic_in_call_in_the_future_and_in_the_body_is_one() {
     let future: fn(Request<()>) -> Reply = |_| Box::pin(async { panic!("the future panics") });
     let body: fn(Request<()>) -> Reply =
         |_| Box::pin(async { Ok(script([Step::Data("one"), Step::Panic])) });
-    let no_head = Seen { status: None, ..ended(End::Panic, 0, 0) };
-    for (reply, expected) in [(call, no_head.clone()), (future, no_head), (body, ended(End::Panic, 1, 3))]
-    {
+    let no_head = Seen {
+        status: None,
+        ..ended(End::Panic, 0, 0)
+    };
+    for (reply, expected) in [
+        (call, no_head.clone()),
+        (future, no_head),
+        (body, ended(End::Panic, 1, 3)),
+    ] {
         let witness = Witness::default();
         let mut service = ObserveLayer::new(witness.clone()).layer(service_fn(reply));
         let panicked = catch_unwind(AssertUnwindSafe(|| {
@@ -267,7 +345,9 @@ fn a_panic_in_call_in_the_future_and_in_the_body_is_one() {
 #[test]
 fn polls_after_the_end_reach_the_body_and_record_nothing() {
     let witness = Witness::default();
-    let mut service = service(ObserveLayer::new(witness.clone()), || script([Step::Data("one")]));
+    let mut service = service(ObserveLayer::new(witness.clone()), || {
+        script([Step::Data("one")])
+    });
     let mut body = answer(&mut service, get()).expect("a response").into_body();
     for _ in 0..5 {
         let _ = frame(&mut body);

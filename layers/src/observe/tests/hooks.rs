@@ -58,7 +58,10 @@ fn an_observer_that_panics_fails_no_request_and_no_other_observer() {
     for at in ["start", "enter", "head", "frame", "end"] {
         let (before, faulty, after) = (Witness::default(), Witness::default(), Witness::default());
         let layer = ObserveLayer::new(before.clone())
-            .with(Faulty { at, witness: faulty.clone() })
+            .with(Faulty {
+                at,
+                witness: faulty.clone(),
+            })
             .with(Some(after.clone()));
         let mut body = answer(&mut service(layer.clone(), one_frame), Request::new(()))
             .expect("a response")
@@ -67,7 +70,11 @@ fn an_observer_that_panics_fails_no_request_and_no_other_observer() {
         assert_eq!(before.only().end, End::Completed, "{at}");
         assert_eq!(after.only().sent, 3, "{at}");
         let ends = faulty.ends().len();
-        assert_eq!(ends, usize::from(at != "start"), "{at}: as many ends as starts");
+        assert_eq!(
+            ends,
+            usize::from(at != "start"),
+            "{at}: as many ends as starts"
+        );
     }
 }
 
@@ -75,8 +82,9 @@ fn an_observer_that_panics_fails_no_request_and_no_other_observer() {
 fn an_observer_that_is_switched_off_sees_nothing() {
     let witness = Witness::default();
     let layer = ObserveLayer::new(None::<Witness>).with(Some(Some(witness.clone())));
-    let mut body =
-        answer(&mut service(layer.clone(), one_frame), Request::new(())).expect("a response").into_body();
+    let mut body = answer(&mut service(layer.clone(), one_frame), Request::new(()))
+        .expect("a response")
+        .into_body();
     drain(&mut body);
     assert_eq!(witness.hooks(), ["start", "head", "data", "end"]);
 }
@@ -88,14 +96,20 @@ fn an_inner_layer_records_nothing_twice() {
     let (outer, inner) = (Witness::default(), Witness::default());
     let mut stack = ObserveLayer::new(outer.clone())
         .layer(service(ObserveLayer::new(inner.clone()), one_frame));
-    let mut body = answer(&mut stack, Request::new(())).expect("a response").into_body();
+    let mut body = answer(&mut stack, Request::new(()))
+        .expect("a response")
+        .into_body();
     drain(&mut body);
     assert_eq!(outer.only().sent, 3);
     assert_eq!(inner.ends(), []);
 
     // By itself, the inner one records; and the thread is as it was.
     let mut alone = service(ObserveLayer::new(inner.clone()), one_frame);
-    drain(answer(&mut alone, Request::new(())).expect("a response").body_mut());
+    drain(
+        answer(&mut alone, Request::new(()))
+            .expect("a response")
+            .body_mut(),
+    );
     assert_eq!(inner.only().sent, 3);
 }
 
@@ -106,9 +120,17 @@ fn an_inner_layer_with_another_observer_records_for_that_one() {
     let (outer, inner) = (Witness::default(), Witness::default());
     let both = ObserveLayer::new(inner.clone()).with(Some(inner.clone()));
     let mut stack = ObserveLayer::new(outer.clone()).layer(service(both, one_frame));
-    drain(answer(&mut stack, Request::new(())).expect("a response").body_mut());
+    drain(
+        answer(&mut stack, Request::new(()))
+            .expect("a response")
+            .body_mut(),
+    );
     assert_eq!(outer.only().sent, 3);
-    assert_eq!(inner.only().sent, 3, "as `Option<Witness>`, which the outer layer does not have");
+    assert_eq!(
+        inner.only().sent,
+        3,
+        "as `Option<Witness>`, which the outer layer does not have"
+    );
 }
 
 #[test]
@@ -123,7 +145,11 @@ fn independent_layers_both_record() {
         let (outer, inner) = (Witness::default(), Witness::default());
         let mut stack = independent(&outer, outer_alone)
             .layer(service(independent(&inner, inner_alone), one_frame));
-        drain(answer(&mut stack, Request::new(())).expect("a response").body_mut());
+        drain(
+            answer(&mut stack, Request::new(()))
+                .expect("a response")
+                .body_mut(),
+        );
         assert_eq!((outer.only().sent, inner.only().sent), (3, 3));
     }
 }

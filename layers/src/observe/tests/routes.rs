@@ -21,7 +21,10 @@ fn route(layer: &ObserveLayer<Witness>, witness: &Witness, say: fn(&Request<()>)
         say(&request);
         async { Ok::<_, Error>(Response::new(Script::default())) }
     }));
-    let request = Request::builder().uri("/users/7").body(()).expect("a request");
+    let request = Request::builder()
+        .uri("/users/7")
+        .body(())
+        .expect("a request");
     drop(answer(&mut service, request));
     witness.ends().pop().expect("a record").route
 }
@@ -59,17 +62,25 @@ fn the_handlers_word_goes_before_the_table_and_the_fixed_route() {
     let sources = RouteSources::new().table(["/users/{id}"]).expect("a table");
     let layer = ObserveLayer::new(witness.clone()).routes(sources);
     assert_eq!(route(&layer, &witness, |_| {}), "/users/{id}");
-    assert_eq!(route(&layer, &witness, |_| assert!(annotate("/mine"))), "/mine");
+    assert_eq!(
+        route(&layer, &witness, |_| assert!(annotate("/mine"))),
+        "/mine"
+    );
 
     let mut fixed = layer.layer(RouteLayer::fixed("/fixed").layer(service_fn(
         |_: Request<()>| async {
             let mut response = Response::new(Script::default());
-            response.extensions_mut().insert(Route::from("/in-response"));
+            response
+                .extensions_mut()
+                .insert(Route::from("/in-response"));
             Ok::<_, Error>(response)
         },
     )));
     drop(answer(&mut fixed, Request::new(())));
-    assert_eq!(witness.ends().pop().expect("a record").route, "/in-response");
+    assert_eq!(
+        witness.ends().pop().expect("a record").route,
+        "/in-response"
+    );
 }
 
 #[test]
@@ -77,9 +88,9 @@ fn a_word_from_inside_counts_for_a_cancelled_and_a_panicked_request() {
     let witness = Witness::default();
     let layer = ObserveLayer::new(witness.clone());
     let inner = RouteLayer::fixed("/slow/{id}");
-    let mut cancelled = layer.layer(
-        inner.layer(service_fn(|_: Request<()>| pending::<Result<Response<Script>, Error>>())),
-    );
+    let mut cancelled = layer.layer(inner.layer(service_fn(|_: Request<()>| {
+        pending::<Result<Response<Script>, Error>>()
+    })));
     {
         let mut future = std::pin::pin!(cancelled.call(Request::new(())));
         assert!(poll(future.as_mut()).is_pending());
@@ -91,7 +102,9 @@ fn a_word_from_inside_counts_for_a_cancelled_and_a_panicked_request() {
             panic!("call panics")
         },
     )));
-    let panicked = catch_unwind(AssertUnwindSafe(|| answer(&mut panics, Request::new(())).is_ok()));
+    let panicked = catch_unwind(AssertUnwindSafe(|| {
+        answer(&mut panics, Request::new(())).is_ok()
+    }));
     assert!(panicked.is_err());
     assert_eq!(witness.ends().pop().expect("a record").route, "/slow/{id}");
     assert!(!annotate("/nowhere"), "the panicked exchange is over");
@@ -103,14 +116,26 @@ fn without_a_live_exchange_the_response_carries_the_word() {
         Ok::<_, Error>(Response::new(Script::default()))
     }));
     let response = answer(&mut service, Request::new(())).expect("a response");
-    assert_eq!(response.extensions().get::<Route>().map(Route::as_str), Some("/alone"));
+    assert_eq!(
+        response.extensions().get::<Route>().map(Route::as_str),
+        Some("/alone")
+    );
 }
 
 #[test]
 fn new_routes_overflow_once_the_budget_is_spent() {
     let witness = Witness::default();
     let layer = ObserveLayer::new(witness.clone()).routes(RouteSources::new().limit(1));
-    assert_eq!(route(&layer, &witness, |_| assert!(annotate("/first"))), "/first");
-    assert_eq!(route(&layer, &witness, |_| assert!(annotate("/second"))), "{overflow}");
-    assert_eq!(route(&layer, &witness, |_| assert!(annotate("/first"))), "/first");
+    assert_eq!(
+        route(&layer, &witness, |_| assert!(annotate("/first"))),
+        "/first"
+    );
+    assert_eq!(
+        route(&layer, &witness, |_| assert!(annotate("/second"))),
+        "{overflow}"
+    );
+    assert_eq!(
+        route(&layer, &witness, |_| assert!(annotate("/first"))),
+        "/first"
+    );
 }

@@ -93,7 +93,9 @@ where
 }
 
 /// Polls a body once.
-pub(super) fn frame<B: Body + Unpin>(body: &mut B) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+pub(super) fn frame<B: Body + Unpin>(
+    body: &mut B,
+) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
     Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()))
 }
 
@@ -111,7 +113,10 @@ pub(super) fn drain<B: Body + Unpin>(body: &mut B) {
 
 impl Script {
     pub(super) fn of(steps: impl IntoIterator<Item = Step>) -> Self {
-        Self { steps: steps.into_iter().collect(), ..Self::default() }
+        Self {
+            steps: steps.into_iter().collect(),
+            ..Self::default()
+        }
     }
 }
 
@@ -124,7 +129,9 @@ impl Body for Script {
         _: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Error>>> {
         self.not_sync.set(());
-        let Some(step) = self.steps.pop_front() else { return Poll::Ready(None) };
+        let Some(step) = self.steps.pop_front() else {
+            return Poll::Ready(None);
+        };
         Poll::Ready(Some(match step {
             Step::Data(text) => Ok(Frame::data(Bytes::from_static(text.as_bytes()))),
             Step::Trailers => Ok(Frame::trailers(HeaderMap::new())),
