@@ -6,7 +6,7 @@ use super::{
     CustomLabel, HttpMetrics,
     cache::Cache,
     custom::{self, Capped},
-    observer::Inner,
+    inner::Inner,
 };
 use crate::{
     catalog,

@@ -100,6 +100,7 @@
 mod builder;
 mod cache;
 mod custom;
+mod inner;
 mod labels;
 mod observer;
 #[cfg(test)]

@@ -1,20 +1,15 @@
 //! Measures each request once, by how it ended.
 
-use std::sync::{Arc, OnceLock};
-
-use metrics::{Gauge, Histogram};
+use std::sync::Arc;
 
 use super::{
     HttpMetricsBuilder, Timing,
     builder::Options,
-    cache::{Cache, Row},
-    custom::{Capped, Values},
-    labels::{self, Custom, Duration, Size},
+    custom::Values,
+    inner::{Inner, NOT_RAISED},
 };
 use crate::{
-    catalog,
-    meter::{Family, Key, Labels, Meter, Overflow},
-    observe::{FrameRef, Kind, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
+    observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
     route::RouteLabel,
 };
 
@@ -32,33 +27,13 @@ pub type HttpMetricsLayer = ObserveLayer<HttpMetrics>;
 #[derive(Debug)]
 pub struct HttpState {
     /// The series of the gauge that was raised, or [`NOT_RAISED`].
-    active: u64,
-    custom: Values,
+    pub(super) active: u64,
+    pub(super) custom: Values,
     /// The route when the gauge was raised.
-    route: RouteLabel,
-    skipped: bool,
-    timed: bool,
+    pub(super) route: RouteLabel,
+    pub(super) skipped: bool,
+    pub(super) timed: bool,
 }
-
-/// No recorder was there to raise the gauge.
-const NOT_RAISED: u64 = u64::MAX - 1;
-
-#[derive(Debug)]
-pub(super) struct Inner {
-    pub(super) meter: Meter,
-    pub(super) options: Options,
-    pub(super) custom: Box<[Capped]>,
-    pub(super) duration: Family<Histogram>,
-    pub(super) active: Family<Gauge>,
-    pub(super) request_size: Family<Histogram>,
-    pub(super) response_size: Family<Histogram>,
-    pub(super) first_byte: Family<Histogram>,
-    pub(super) cache: Cache,
-    pub(super) routes: Overflow,
-    /// Set once the overflow of routes is registered.
-    pub(super) announced: OnceLock<()>,
-}
-
 // === impl HttpMetrics ===
 
 impl HttpMetrics {
@@ -173,174 +148,5 @@ impl Observer for HttpMetrics {
         if record.route_label() == RouteLabel::OVERFLOW {
             inner.routes.count(&inner.meter, 1);
         }
-    }
-}
-
-// === impl Inner ===
-
-impl Inner {
-    #[inline]
-    fn active_key(&self, record: Record<'_>) -> u64 {
-        let closed = if self.options.active_route {
-            labels::method_and_route(record)
-        } else {
-            record.method_number()
-        };
-        closed | labels::scheme(record.scheme())
-    }
-
-    /// Raises or lowers the gauge; returns the series that took it.
-    #[inline(always)]
-    fn add_active(&self, record: Record<'_>, route: RouteLabel, closed: u64, by: f64) -> u64 {
-        if self
-            .cache
-            .gauge(&self.meter, closed, |gauge| gauge.increment(by))
-        {
-            return closed;
-        }
-        self.add_new_active(record, route, closed, by)
-    }
-
-    #[cold]
-    fn add_new_active(&self, record: Record<'_>, route: RouteLabel, closed: u64, by: f64) -> u64 {
-        let fill = |labels: &mut Labels<'_>| {
-            labels.push(catalog::METHOD, record.method().to_owned());
-            labels.push(catalog::SCHEME, record.scheme().as_str());
-            if self.options.active_route {
-                labels.push(catalog::ROUTE, record.route_text(route).to_owned());
-            }
-            self.announce();
-        };
-        let key = if closed == Key::OVERFLOW.closed {
-            Key::OVERFLOW
-        } else {
-            Key::closed(closed)
-        };
-        let mut used = None;
-        let raised = self.active.with(&self.meter, key, fill, |gauge| {
-            gauge.increment(by);
-            used = Some(gauge.clone());
-        });
-        if let Some(gauge) = used.filter(|_| raised == Some(key)) {
-            self.cache.keep_gauge(&self.meter, closed, gauge);
-        }
-        raised.map_or(NOT_RAISED, |key| key.closed)
-    }
-
-    /// Registers the overflow of routes, so that its first hit shows in a rate.
-    fn announce(&self) {
-        self.announced
-            .get_or_init(|| self.routes.count(&self.meter, 0));
-    }
-
-    fn custom(&self, state: &HttpState) -> Custom<'_> {
-        Custom {
-            labels: &self.custom,
-            naming: self.meter.naming(),
-            values: state.custom,
-        }
-    }
-
-    #[inline(never)]
-    fn record_at_head(&self, state: &HttpState, record: Record<'_>) {
-        let key = self.duration_labels(state, record).key();
-        self.cache.row(&self.meter, key, |row| {
-            self.record_duration(row, key, state, record)
-        });
-    }
-
-    #[inline(always)]
-    fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
-        let key = self.duration_labels(state, record).key();
-        self.cache.row(&self.meter, key, |row| {
-            if !state.timed && self.options.timing.of(record.kind()) != Timing::Never {
-                self.record_duration(row, key, state, record);
-            }
-            if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
-                self.record_sizes(row, state, record);
-            }
-        });
-    }
-
-    #[inline(always)]
-    fn record_duration(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
-        let seconds = record.elapsed_seconds();
-        row.record(
-            |row| &row.duration,
-            seconds,
-            |used| {
-                let fill = |set: &mut Labels<'_>| self.duration_labels(state, record).fill(set);
-                self.duration.with(&self.meter, key, fill, used) == Some(key)
-            },
-        );
-    }
-
-    #[inline(always)]
-    fn record_sizes(&self, row: &Row, state: &HttpState, record: Record<'_>) {
-        let Options {
-            request_size,
-            response_size,
-            ..
-        } = self.options;
-        if request_size && let Some(bytes) = record.request_size() {
-            let family = &self.request_size;
-            row.record(
-                |row| &row.request_size,
-                bytes as f64,
-                |used| self.with_size(family, state, record, used),
-            );
-        }
-        if response_size && record.status().is_some() {
-            let (bytes, family) = (record.sent() as f64, &self.response_size);
-            row.record(
-                |row| &row.response_size,
-                bytes,
-                |used| self.with_size(family, state, record, used),
-            );
-        }
-    }
-
-    /// Whether the handle that was used is that of the label set itself.
-    #[cold]
-    fn with_size(
-        &self,
-        family: &Family<Histogram>,
-        state: &HttpState,
-        record: Record<'_>,
-        used: impl FnOnce(&Histogram),
-    ) -> bool {
-        let status = self.options.size_status;
-        let labels = Size {
-            record,
-            status,
-            custom: self.custom(state),
-        };
-        let key = labels.key();
-        family.with(&self.meter, key, |set| labels.fill(set), used) == Some(key)
-    }
-
-    #[inline]
-    fn duration_labels<'a>(&'a self, state: &HttpState, record: Record<'a>) -> Duration<'a> {
-        let protocol_version = self.options.protocol_version;
-        Duration {
-            record,
-            protocol_version,
-            custom: self.custom(state),
-        }
-    }
-
-    fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {
-        let Some(time) = record.first_data() else {
-            return;
-        };
-        let labels = Size {
-            record,
-            status: false,
-            custom: self.custom(state),
-        };
-        let fill = |set: &mut Labels<'_>| labels.fill(set);
-        let record = |histogram: &Histogram| histogram.record(time.as_secs_f64());
-        self.first_byte
-            .with(&self.meter, labels.key(), fill, record);
     }
 }

@@ -90,7 +90,6 @@ impl Meter {
     }
 
     /// Starts a meter with options.
-    #[must_use]
     pub fn builder() -> MeterBuilder {
         MeterBuilder::default()
     }

@@ -65,6 +65,7 @@ impl Methods {
 
 // === impl MethodLabel ===
 
+#[cfg(feature = "http")]
 impl MethodLabel {
     /// A number below 32 that tells any two methods apart.
     #[inline]

@@ -48,6 +48,8 @@ mod head;
 mod kind;
 mod layer;
 mod methods;
+#[cfg(feature = "http")]
+mod numbers;
 mod observer;
 mod observers;
 mod record;

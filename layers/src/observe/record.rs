@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::{Kind, RequestHead, Tally, core::Settings, methods::MethodLabel};
 use crate::{
     label::{End, ErrorType, Fault, Scheme},
-    route::{RouteLabel, RouteSlot, RouteSource, RouteState},
+    route::{RouteSlot, RouteSource, RouteState},
 };
 
 /// What is known about one exchange, at the moment when an observer is called.
@@ -16,8 +16,8 @@ use crate::{
 /// It is a view of two words, to pass on by value.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
-    data: &'a Data,
-    settings: &'a Settings,
+    pub(super) data: &'a Data,
+    pub(super) settings: &'a Settings,
 }
 
 /// A route, and who named it.
@@ -125,7 +125,7 @@ impl<'a> Record<'a> {
     /// The time since the request's arrival; at the end and after it, the time it took.
     #[must_use]
     pub fn elapsed(self) -> Duration {
-        Duration::from_nanos(self.data.took.get().unwrap_or_else(|| self.data.nanos()))
+        Duration::from_nanos(self.nanos())
     }
 
     /// The time from the request's arrival to the first data frame of the body, if it came and an
@@ -191,22 +191,10 @@ impl<'a> Record<'a> {
         self.error_type().map(ErrorType::fault)
     }
 
-    /// [`elapsed`](Self::elapsed) in seconds.
+    /// The nanoseconds since the start, or until the end.
     #[inline]
-    pub(crate) fn elapsed_seconds(self) -> f64 {
-        self.data.took.get().unwrap_or_else(|| self.data.nanos()) as f64 / 1e9
-    }
-
-    pub(crate) fn route_text(self, label: RouteLabel) -> &'a str {
-        self.settings.routes.text(label)
-    }
-
-    pub(crate) fn route_label(self) -> RouteLabel {
-        self.data.route.label
-    }
-
-    pub(crate) fn method_number(self) -> u64 {
-        self.data.method.number()
+    pub(super) fn nanos(self) -> u64 {
+        self.data.took.get().unwrap_or_else(|| self.data.nanos())
     }
 }
 

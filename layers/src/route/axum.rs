@@ -10,7 +10,14 @@ use super::Route;
 
 /// Shared texts of templates, so that a known one is told without an allocation.
 #[derive(Clone, Debug)]
-pub(super) struct Interner(Arc<(Budget, Box<[OnceLock<Arc<str>>]>)>);
+pub(super) struct Interner(Arc<Texts>);
+
+#[derive(Debug)]
+struct Texts {
+    budget: Budget,
+    /// The text of each path of the budget, by its number.
+    shared: Box<[OnceLock<Arc<str>>]>,
+}
 
 /// The template that the router matched.
 #[inline]
@@ -29,11 +36,11 @@ impl Interner {
     /// `path` and `tail` in one. A router has no more templates than it was given, so running over
     /// costs an allocation and nothing else: the budget of the layer outside is the one that bounds.
     pub(super) fn route(&self, path: &str, tail: &str) -> Option<Route> {
-        let (budget, texts) = &*self.0;
+        let Texts { budget, shared } = &*self.0;
         let text = || Arc::from(format!("{path}{tail}"));
         Some(Route::from(match budget.admit(path) {
             Admission::Known(id) | Admission::Admitted(id) => {
-                Arc::clone(texts.get(id.index())?.get_or_init(text))
+                Arc::clone(shared.get(id.index())?.get_or_init(text))
             }
             Admission::Overflow { .. } => text(),
         }))
@@ -43,7 +50,7 @@ impl Interner {
 impl Default for Interner {
     fn default() -> Self {
         let budget = Budget::default();
-        let texts = (0..budget.limit()).map(|_| OnceLock::new()).collect();
-        Self(Arc::new((budget, texts)))
+        let shared = (0..budget.limit()).map(|_| OnceLock::new()).collect();
+        Self(Arc::new(Texts { budget, shared }))
     }
 }

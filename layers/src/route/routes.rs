@@ -185,6 +185,7 @@ impl RouteLabel {
     }
 
     /// A number that tells any two labels apart.
+    #[cfg(feature = "http")]
     #[inline]
     pub(crate) fn number(self) -> u64 {
         u64::from(self.0)

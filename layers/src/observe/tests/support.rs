@@ -92,10 +92,11 @@ where
     }
 }
 
+/// What a poll of a body gives.
+type Polled<B> = Result<Frame<<B as Body>::Data>, <B as Body>::Error>;
+
 /// Polls a body once.
-pub(super) fn frame<B: Body + Unpin>(
-    body: &mut B,
-) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+pub(super) fn frame<B: Body + Unpin>(body: &mut B) -> Poll<Option<Polled<B>>> {
     Pin::new(body).poll_frame(&mut Context::from_waker(Waker::noop()))
 }
 
