@@ -70,12 +70,9 @@ impl<O: Observers> Exchange<O> {
     /// Tells the layers outside what this one knows of the route.
     #[cold]
     fn join(core: &Core<O>, request: RequestHead<'_>) {
-        let routes = &core.settings.routes;
-        let (state, _) = routes.start(request);
-        if let Some(source) = state.source {
-            let route = Route::from(routes.text(state.label).to_owned());
+        if let Some(word) = core.settings.routes.word(request) {
             // There is a live exchange: that is why this one joins.
-            let _ = scope::say(Word { route, source });
+            let _ = scope::say(word);
         }
     }
 
@@ -235,11 +232,12 @@ impl<O: Observers> Exchange<O> {
     #[inline]
     fn hear_slot(&mut self) {
         if let Some(route) = self.slot().and_then(RouteSlot::take) {
-            let word = Word {
-                route,
-                source: RouteSource::Handler,
-            };
-            self.core.settings.routes.hear(&mut self.data.route, &word);
+            let source = RouteSource::Handler;
+            let word = Word { route, source };
+            let routes = &self.core.settings.routes;
+            routes.hear(&mut self.data.route, &word);
+            // A layer outside put a slot of its own, which this one's has replaced.
+            let _ = scope::say(word);
         }
     }
 

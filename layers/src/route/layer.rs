@@ -10,9 +10,12 @@ use pin_project_lite::pin_project;
 use tower_layer::Layer;
 use tower_service::Service;
 
-#[cfg(feature = "axum")]
-use super::axum::{Interner, matched, nested};
 use super::{Route, RouteSource, Word};
+#[cfg(feature = "axum")]
+use super::{
+    axum::{matched, nested},
+    interner::Interner,
+};
 use crate::observe::scope;
 
 /// A layer for an inner position, where the route is known: it tells the observing layer outside.

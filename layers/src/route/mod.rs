@@ -43,6 +43,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod grpc;
+mod interner;
 mod layer;
 mod routes;
 mod slot;
@@ -51,9 +52,11 @@ mod sources;
 mod tests;
 mod word;
 
+#[cfg(feature = "http")]
+pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
     grpc::is_grpc,
-    routes::{RouteLabel, RouteState, Routes},
+    routes::{RouteState, Routes},
     word::Word,
 };
 pub use self::{

@@ -1,11 +1,11 @@
 //! The route of one request, as it becomes known.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use http::{HeaderMap, StatusCode};
 use route_canon::{Admission, Budget, Table, ValueId};
 
-use super::{RouteSource, Word, grpc};
+use super::{RouteSource, Word, grpc, interner::Interner};
 use crate::{
     label::{self, OTHER, OVERFLOW, UNMATCHED},
     observe::RequestHead,
@@ -20,6 +20,8 @@ pub(crate) struct Routes {
     labels: Arc<[RouteLabel]>,
     grpc: bool,
     slot: bool,
+    /// Made once a layer outside is to be told.
+    told: Arc<OnceLock<Interner>>,
 }
 
 /// A route's label, as small as a request needs it.
@@ -51,6 +53,7 @@ impl Routes {
             labels: Arc::default(),
             grpc,
             slot,
+            told: Arc::default(),
         };
         let templates = routes.table.iter().flat_map(|table| table.templates());
         routes.labels = templates
@@ -93,6 +96,20 @@ impl Routes {
             self.labels[index],
             Some(RouteSource::Table),
         ))
+    }
+
+    /// What the request's head tells, for a layer outside: its own budget decides, not this one.
+    pub(crate) fn word(&self, request: RequestHead<'_>) -> Option<Word> {
+        let told = |text: &str| self.told.get_or_init(Interner::default).route(text, "");
+        #[cfg(feature = "axum")]
+        if let Some(path) = super::axum::matched(request.extensions()) {
+            let source = RouteSource::Framework;
+            return told(path).map(|route| Word { route, source });
+        }
+        let table = self.table.as_deref()?;
+        let template = table.get(table.find(request.uri().path())?)?;
+        let source = RouteSource::Table;
+        told(template.as_str()).map(|route| Word { route, source })
     }
 
     fn start_grpc(&self, path: &str) -> (RouteState, Option<Box<str>>) {
