@@ -2,7 +2,11 @@
 
 use std::error::Error;
 
-use super::{MediaTypes, Needs, Observers, methods::Methods, scope::Observing};
+use super::{
+    MediaTypes, Needs, Observers,
+    methods::Methods,
+    scope::{self, Observing},
+};
 use crate::{label::Scheme, route::Routes};
 
 /// A layer's observers and settings.
@@ -43,6 +47,16 @@ impl<O: Observers> Core<O> {
             needs,
             independent,
             settings,
+        }
+    }
+
+    /// Which observers see the exchange outside, if this layer cares.
+    #[inline(always)]
+    pub(super) fn outer(&self) -> Observing {
+        if self.independent {
+            0
+        } else {
+            scope::observing()
         }
     }
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use bytes::Buf;
-use http::{HeaderMap, Response, StatusCode, Version, header::CONTENT_LENGTH};
+use http::{Response, StatusCode, Version};
 use http_body::{Body, Frame};
 
 use super::{
     FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
     core::Core,
-    record::{Data, Request},
+    record::{Data, Request, content_length},
     scope,
     timeout::is_timeout,
 };
@@ -31,40 +31,41 @@ pub(super) struct Exchange<O: Observers> {
 // === impl Exchange ===
 
 impl<O: Observers> Exchange<O> {
-    /// Starts an exchange at `place`, or leaves it empty if layers outside see to all that this one
+    /// A new exchange, to be [opened](Self::open); `None` if layers outside see to all that this one
     /// would.
     ///
-    /// It is made where it stays: it is large enough for each move of it to show.
+    /// Making it and opening it are apart because it is large enough for each move of it to show: it is
+    /// filled where it stays.
     #[inline(always)]
-    pub(super) fn start(place: &mut Option<Self>, core: &Arc<Core<O>>, request: RequestHead<'_>) {
-        let outer = if core.independent {
-            0
-        } else {
-            scope::observing()
-        };
+    pub(super) fn new(core: &Arc<Core<O>>, request: RequestHead<'_>) -> Option<Self> {
+        let outer = core.outer();
         if outer != 0 && core.observing & !outer == 0 {
-            return Self::join(core, request);
+            Self::join(core, request);
+            return None;
         }
-        let (route, pending) = core.settings.routes.start(request);
+        let data = Data::start(&core.settings, core.needs, request);
+        let (core, slots) = (Arc::clone(core), O::Slots::default());
+        Some(Self {
+            core,
+            data,
+            slots,
+            running: false,
+        })
+    }
+
+    /// Tells the observers of the start.
+    #[inline(always)]
+    pub(super) fn open(&mut self, request: RequestHead<'_>) {
         let Self {
             core, data, slots, ..
-        } = place.insert(Self {
-            core: Arc::clone(core),
-            data: Data::start(&core.settings, request, route),
-            slots: O::Slots::default(),
-            running: false,
-        });
-        if pending.is_some() {
-            data.extras().pending = pending;
-        }
-        if core.needs.request_size {
-            data.request_length = content_length(request.headers()).into();
-        }
+        } = self;
         if core.settings.routes.slot() {
             data.extras().slot = Some(RouteSlot::default());
         }
         let record = Record::new(data, &core.settings);
-        *slots = core.observers.start(core.bits, outer, record, request);
+        *slots = core
+            .observers
+            .start(core.bits, core.outer(), record, request);
     }
 
     /// Tells the layers outside what this one knows of the route.
@@ -258,23 +259,4 @@ impl<O: Observers> Drop for Exchange<O> {
             self.end(self.at_drop());
         }
     }
-}
-
-/// A body's declared length. Several equal ones, which HTTP allows, count as the first.
-#[inline]
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    // A look-up makes a name and drops it, which most requests need not pay for.
-    if headers.is_empty() {
-        return None;
-    }
-    let value = headers.get(CONTENT_LENGTH)?.as_bytes();
-    // No more digits than can overflow; so long a body does not come.
-    if value.is_empty() || value.len() > 19 {
-        return None;
-    }
-    value.iter().try_fold(0, |number: u64, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| number * 10 + u64::from(digit - b'0'))
-    })
 }

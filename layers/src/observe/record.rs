@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use http::{StatusCode, Version};
+use http::{HeaderMap, StatusCode, Version, header::CONTENT_LENGTH};
 use tokio::time::Instant;
 
-use super::{Kind, RequestHead, Tally, core::Settings, methods::MethodLabel};
+use super::{Kind, Needs, RequestHead, Tally, core::Settings, methods::MethodLabel};
 use crate::{
     label::{End, ErrorType, Fault, Scheme},
     route::{RouteSlot, RouteSource, RouteState},
@@ -202,17 +202,22 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(settings: &Settings, request: RequestHead<'_>, route: RouteState) -> Self {
+    pub(super) fn start(settings: &Settings, needs: Needs, request: RequestHead<'_>) -> Self {
         let method = request.method();
+        let (route, pending) = settings.routes.start(request);
+        let length = needs
+            .request_size
+            .then(|| content_length(request.headers()))
+            .flatten();
         Self {
             started: Instant::now(),
             took: Figure::NONE,
             first_data: Figure::NONE,
-            request_length: Figure::NONE,
+            request_length: length.into(),
             declared: Figure::NONE,
             frames: 0,
             sent: 0,
-            extras: None,
+            extras: pending.map(Extras::pending),
             route,
             status: None,
             method: settings.methods.label(method),
@@ -233,6 +238,18 @@ impl Data {
 
     pub(super) fn extras(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
+    }
+}
+
+// === impl Extras ===
+
+impl Extras {
+    #[cold]
+    fn pending(path: Box<str>) -> Box<Self> {
+        Box::new(Self {
+            pending: Some(path),
+            ..Self::default()
+        })
     }
 }
 
@@ -271,4 +288,23 @@ impl Request {
             _ => Self::Plain,
         }
     }
+}
+
+/// A body's declared length. Several equal ones, which HTTP allows, count as the first.
+#[inline(always)]
+pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
+    // A look-up makes a name and drops it, which most requests need not pay for.
+    if headers.is_empty() {
+        return None;
+    }
+    let value = headers.get(CONTENT_LENGTH)?.as_bytes();
+    // No more digits than can overflow; so long a body does not come.
+    if value.is_empty() || value.len() > 19 {
+        return None;
+    }
+    value.iter().try_fold(0, |number: u64, digit| {
+        digit
+            .is_ascii_digit()
+            .then(|| number * 10 + u64::from(digit - b'0'))
+    })
 }

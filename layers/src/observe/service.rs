@@ -61,23 +61,22 @@ where
             core,
             request_body,
         } = self;
-        let mut exchange = None;
-        Exchange::start(&mut exchange, core, RequestHead::of(&request));
         let tally = request_body.tally();
-        if let Some(exchange) = &mut exchange {
-            if let Some(tally) = &tally {
-                exchange.count(tally.clone());
-            }
-            if let Some(slot) = exchange.slot() {
-                request.extensions_mut().insert(slot.clone());
-            }
+        let mut exchange = Exchange::new(core, RequestHead::of(&request));
+        let Some(open) = &mut exchange else {
+            return ObservedFuture::new(request_body.call(inner, request, tally.as_ref()), None);
+        };
+        open.open(RequestHead::of(&request));
+        if let Some(tally) = &tally {
+            open.count(tally.clone());
         }
-        let within = exchange.as_mut().map(Exchange::enter);
+        if let Some(slot) = open.slot() {
+            request.extensions_mut().insert(slot.clone());
+        }
+        let within = open.enter();
         let inner = request_body.call(inner, request, tally.as_ref());
         drop(within);
-        if let Some(exchange) = &mut exchange {
-            exchange.leave();
-        }
+        open.leave();
         ObservedFuture::new(inner, exchange)
     }
 }
