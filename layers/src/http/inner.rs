@@ -18,6 +18,17 @@ use crate::{
     route::RouteLabel,
 };
 
+/// Whether the gauge was raised for an exchange, and in which series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Raised {
+    /// No recorder was there.
+    Not,
+    /// In that of its own labels.
+    Itself,
+    /// In the one that the label sets past the cap share.
+    Folded,
+}
+
 #[derive(Debug)]
 pub(super) struct Inner {
     pub(super) meter: Meter,
@@ -34,48 +45,37 @@ pub(super) struct Inner {
     pub(super) announced: OnceLock<()>,
 }
 
-/// No recorder was there to raise the gauge.
-pub(super) const NOT_RAISED: u64 = u64::MAX - 1;
-
 // === impl Inner ===
 
 impl Inner {
-    #[inline]
-    pub(super) fn active_key(&self, record: Record<'_>) -> u64 {
-        let closed = if self.options.active_route {
-            labels::method_and_route(record)
-        } else {
-            record.method_number()
-        };
-        closed | labels::scheme(record.scheme())
-    }
-
-    /// Raises or lowers the gauge; returns the series that took it.
+    /// Raises or lowers the gauge; returns whether a recorder was there, and which series took it.
     #[inline(always)]
     pub(super) fn add_active(
         &self,
         record: Record<'_>,
         route: RouteLabel,
-        closed: u64,
+        raised: Raised,
         by: f64,
-    ) -> u64 {
-        if self
-            .cache
-            .gauge(&self.meter, closed, |gauge| gauge.increment(by))
+    ) -> Raised {
+        let closed = self.active_key(record, route);
+        if raised != Raised::Folded
+            && self
+                .cache
+                .gauge(&self.meter, closed, |gauge| gauge.increment(by))
         {
-            return closed;
+            return Raised::Itself;
         }
-        self.add_new_active(record, route, closed, by)
+        self.add_new_active(record, route, raised, by)
     }
 
     #[cold]
-    pub(super) fn add_new_active(
+    fn add_new_active(
         &self,
         record: Record<'_>,
         route: RouteLabel,
-        closed: u64,
+        raised: Raised,
         by: f64,
-    ) -> u64 {
+    ) -> Raised {
         let fill = |labels: &mut Labels<'_>| {
             labels.push(catalog::METHOD, record.method().to_owned());
             labels.push(catalog::SCHEME, record.scheme().as_str());
@@ -84,20 +84,33 @@ impl Inner {
             }
             self.announce();
         };
-        let key = if closed == Key::OVERFLOW.closed {
-            Key::OVERFLOW
-        } else {
-            Key::closed(closed)
+        let closed = self.active_key(record, route);
+        let key = match raised {
+            Raised::Folded => Key::OVERFLOW,
+            Raised::Not | Raised::Itself => Key::closed(closed),
         };
         let mut used = None;
-        let raised = self.active.with(&self.meter, key, fill, |gauge| {
+        let taken = self.active.with(&self.meter, key, fill, |gauge| {
             gauge.increment(by);
             used = Some(gauge.clone());
         });
-        if let Some(gauge) = used.filter(|_| raised == Some(key)) {
-            self.cache.keep_gauge(&self.meter, closed, gauge);
+        match (taken, used) {
+            (Some(Key::OVERFLOW), _) => Raised::Folded,
+            (Some(_), Some(gauge)) => {
+                self.cache.keep_gauge(&self.meter, closed, gauge);
+                Raised::Itself
+            }
+            _ => Raised::Not,
         }
-        raised.map_or(NOT_RAISED, |key| key.closed)
+    }
+
+    #[inline(always)]
+    fn active_key(&self, record: Record<'_>, route: RouteLabel) -> u64 {
+        let mut closed = labels::method_and_scheme(record);
+        if self.options.active_route {
+            closed |= labels::route(route);
+        }
+        closed
     }
 
     /// Registers the overflow of routes, so that its first hit shows in a rate.
@@ -165,12 +178,12 @@ impl Inner {
             let family = &self.request_size;
             row.record(
                 |row| &row.request_size,
-                bytes as f64,
+                count(bytes),
                 |used| self.with_size(family, state, record, used),
             );
         }
         if response_size && record.status().is_some() {
-            let (bytes, family) = (record.sent() as f64, &self.response_size);
+            let (bytes, family) = (count(record.sent()), &self.response_size);
             row.record(
                 |row| &row.response_size,
                 bytes,
@@ -226,4 +239,10 @@ impl Inner {
         self.first_byte
             .with(&self.meter, labels.key(), fill, record);
     }
+}
+
+/// A number of bytes as a sample: signed numbers convert in one instruction, and are large enough.
+#[inline(always)]
+fn count(bytes: u64) -> f64 {
+    bytes as i64 as f64
 }

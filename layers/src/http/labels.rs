@@ -8,6 +8,7 @@ use crate::{
     label::{End, ErrorType, Scheme},
     meter::{Key, Labels, Naming},
     observe::Record,
+    route::RouteLabel,
 };
 
 /// What a duration is told apart by.
@@ -42,13 +43,24 @@ const STATUS: u32 = 14;
 const ROUTE: u32 = 24;
 
 /// The method and the route.
-#[inline]
-pub(super) fn method_and_route(record: Record<'_>) -> u64 {
-    record.method_number() | record.route_label().number() << ROUTE
+#[inline(always)]
+fn method_and_route(record: Record<'_>) -> u64 {
+    record.method_number() | route(record.route_label())
 }
 
-#[inline]
-pub(super) fn scheme(scheme: Scheme) -> u64 {
+/// The method and the scheme.
+#[inline(always)]
+pub(super) fn method_and_scheme(record: Record<'_>) -> u64 {
+    record.method_number() | scheme(record.scheme())
+}
+
+#[inline(always)]
+pub(super) fn route(route: RouteLabel) -> u64 {
+    route.number() << ROUTE
+}
+
+#[inline(always)]
+fn scheme(scheme: Scheme) -> u64 {
     u64::from(scheme == Scheme::Https) << SCHEME
 }
 

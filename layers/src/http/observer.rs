@@ -6,7 +6,7 @@ use super::{
     HttpMetricsBuilder, Timing,
     builder::Options,
     custom::Values,
-    inner::{Inner, NOT_RAISED},
+    inner::{Inner, Raised},
 };
 use crate::{
     observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
@@ -26,11 +26,10 @@ pub type HttpMetricsLayer = ObserveLayer<HttpMetrics>;
 /// What [`HttpMetrics`] keeps about one exchange.
 #[derive(Debug)]
 pub struct HttpState {
-    /// The series of the gauge that was raised, or [`NOT_RAISED`].
-    pub(super) active: u64,
     pub(super) custom: Values,
     /// The route when the gauge was raised.
-    pub(super) route: RouteLabel,
+    route: RouteLabel,
+    raised: Raised,
     pub(super) skipped: bool,
     pub(super) timed: bool,
 }
@@ -83,26 +82,25 @@ impl Observer for HttpMetrics {
     #[inline]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> HttpState {
         let inner = &*self.0;
-        let skipped = inner
-            .options
-            .skip
-            .as_ref()
-            .is_some_and(|skip| skip(request));
-        let route = record.route_label();
         let mut state = HttpState {
-            active: NOT_RAISED,
             custom: Values::default(),
-            route,
-            skipped,
+            route: record.route_label(),
+            raised: Raised::Not,
+            skipped: inner
+                .options
+                .skip
+                .as_ref()
+                .is_some_and(|skip| skip(request)),
             timed: false,
         };
-        if !skipped {
-            state.active = inner.add_active(record, route, inner.active_key(record), 1.0);
+        if !state.skipped {
             for (index, label) in inner.custom.iter().enumerate() {
                 state
                     .custom
                     .set(index, label.of_request(&inner.meter, request));
             }
+            // Last: if the user's code above panics, nothing is to be undone.
+            state.raised = inner.add_active(record, state.route, Raised::Not, 1.0);
         }
         state
     }
@@ -138,8 +136,8 @@ impl Observer for HttpMetrics {
     #[inline]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
-        if state.active != NOT_RAISED {
-            inner.add_active(record, state.route, state.active, -1.0);
+        if state.raised != Raised::Not {
+            inner.add_active(record, state.route, state.raised, -1.0);
         }
         if state.skipped {
             return;

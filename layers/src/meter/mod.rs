@@ -6,7 +6,8 @@
 //! tens of instructions.
 //!
 //! - **No recorder yet**: nothing is kept while no recorder is installed, so a layer that was built
-//!   first records from the moment that there is one.
+//!   first records from the moment that there is one. (A recorder of no size, such as a unit struct,
+//!   looks like none when it is installed globally; give such a one to the builder.)
 //! - **Bounded**: each metric keeps at most 1,900 label sets; the ones that come later share one
 //!   series whose values are `{overflow}` or `_OTHER`, and `bartizan_label_overflow_total` tells.
 //! - **Idle time-outs**: an exporter's `idle_timeout` cuts kept handles off for good: writes to an

@@ -50,9 +50,11 @@ where
         let Some(exchange) = this.exchange.as_mut() else {
             return this.inner.poll_frame(cx);
         };
-        let within = exchange.enter();
-        let frame = this.inner.as_mut().poll_frame(cx);
-        drop(within);
+        let frame;
+        {
+            let _within = exchange.enter_body();
+            frame = this.inner.as_mut().poll_frame(cx);
+        }
         exchange.leave();
         let end = match &frame {
             Poll::Pending => None,

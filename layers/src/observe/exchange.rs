@@ -86,7 +86,7 @@ impl<O: Observers> Exchange<O> {
         self.data.extras().counted = Some(tally);
     }
 
-    /// Enters this exchange: what runs until the guard is dropped runs within it. Whoever enters
+    /// Enters this exchange: the service runs within it until the guard is dropped. Whoever enters
     /// [leaves](Self::leave), unless what ran panicked.
     #[inline(always)]
     pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
@@ -95,6 +95,14 @@ impl<O: Observers> Exchange<O> {
         let scope = scope::enter(self.core.observing, routes, &mut self.data.route);
         // Fields drop in order: what was entered last is left first.
         (self.core.observers.enter(&self.slots), scope)
+    }
+
+    /// As [`enter`](Self::enter), for the body: the head has passed, so there is nothing to be said to
+    /// the exchange any more, and a frame need not pay for listening.
+    #[inline(always)]
+    pub(super) fn enter_body(&mut self) -> impl Sized + use<'_, O> {
+        self.running = true;
+        self.core.observers.enter(&self.slots)
     }
 
     /// What ran came back. A panic does not get here: the drop that follows it finds it running.

@@ -49,10 +49,12 @@ where
             let answer = this.inner.poll(cx);
             return answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, None)));
         };
-        let within = exchange.enter();
         // Worked on where it stands: a response is large, and each move of it is a copy.
-        let mut answer = this.inner.poll(cx);
-        drop(within);
+        let mut answer;
+        {
+            let _within = exchange.enter();
+            answer = this.inner.poll(cx);
+        }
         exchange.leave();
         let more = match &mut answer {
             Poll::Pending => return Poll::Pending,

@@ -73,11 +73,13 @@ where
         if let Some(slot) = open.slot() {
             request.extensions_mut().insert(slot.clone());
         }
-        let within = open.enter();
-        let inner = request_body.call(inner, request, tally.as_ref());
-        drop(within);
+        let future;
+        {
+            let _within = open.enter();
+            future = request_body.call(inner, request, tally.as_ref());
+        }
         open.leave();
-        ObservedFuture::new(inner, exchange)
+        ObservedFuture::new(future, exchange)
     }
 }
 

@@ -49,8 +49,8 @@ pub(crate) struct Word {
 /// Names the route of the request that is being served on this thread.
 ///
 /// It is the handler's word and goes before the framework's. Call it from the handler's own task, in
-/// the service's `call`, its future or its body; from elsewhere use a [`RouteSlot`](super::RouteSlot).
-/// Returns whether a request was being served. The first call with an owned text allocates; a
+/// the service's `call` or its future; from elsewhere, and from the body, use a
+/// [`RouteSlot`](super::RouteSlot). Returns whether a request was being served. The first call with an owned text allocates; a
 /// `&'static str` never does.
 ///
 /// ```

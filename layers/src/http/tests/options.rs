@@ -148,6 +148,25 @@ fn custom_labels_come_from_both_heads_and_are_cleaned() {
 }
 
 #[test]
+fn a_panic_in_the_users_code_leaves_no_gauge_raised() {
+    let rig = Rig::with(|options| {
+        options.label(CustomLabel::of_request("tenant", 9, |_| {
+            panic!("the user's code panics")
+        }))
+    });
+    rig.exchange(get("/users/7"), || Ok(ok("x")));
+    assert_eq!(rig.lines("http_server_active_requests"), [""; 0]);
+    let rig = Rig::with(|options| {
+        options.label(CustomLabel::of_response("cache", 9, |_| {
+            panic!("the user's code panics")
+        }))
+    });
+    rig.exchange(get("/users/7"), || Ok(ok("x")));
+    assert!(rig.lines("http_server_active_requests")[0].ends_with(" 0"));
+    assert!(rig.lines(DURATION)[0].ends_with(" 1"));
+}
+
+#[test]
 fn timings_are_selectable() {
     let rig = Rig::with(|options| options.duration(Kind::Plain, Timing::Never));
     rig.exchange(get("/users/7"), || Ok(ok("x")));
