@@ -21,9 +21,11 @@
 //! # }
 //! ```
 
-use opentelemetry_semantic_conventions::{attribute, metric};
+mod naming;
 
-use crate::meter::Naming;
+pub use self::naming::{Naming, NamingError};
+
+use opentelemetry_semantic_conventions::{attribute, metric};
 
 /// A metric.
 #[derive(Clone, Copy, Debug, PartialEq)]

@@ -5,11 +5,11 @@ use std::sync::OnceLock;
 use metrics::{Gauge, Histogram};
 
 use super::{
-    HttpState, Timing,
-    builder::Options,
+    HttpState,
     cache::{Cache, Row},
     custom::Capped,
     labels::{self, Custom, Duration, Size},
+    options::{Options, Timing},
 };
 use crate::{
     catalog,

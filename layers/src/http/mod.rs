@@ -103,11 +103,13 @@ mod custom;
 mod inner;
 mod labels;
 mod observer;
+mod options;
 #[cfg(test)]
 mod tests;
 
 pub use self::{
-    builder::{HttpMetricsBuilder, HttpMetricsError, Timing},
+    builder::{HttpMetricsBuilder, HttpMetricsError},
     custom::CustomLabel,
     observer::{HttpMetrics, HttpMetricsLayer, HttpState},
+    options::Timing,
 };

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::{
-    HttpMetricsBuilder, Timing,
-    builder::Options,
+    HttpMetricsBuilder,
     custom::Values,
     inner::{Inner, Raised},
+    options::{Options, Timing},
 };
 use crate::{
     observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},

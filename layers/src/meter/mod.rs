@@ -33,16 +33,12 @@ mod family;
 mod handle;
 mod key;
 mod ladder;
-mod naming;
 mod overflow;
 mod store;
 #[cfg(test)]
 mod tests;
 
-pub use self::{
-    builder::{MeterBuilder, MeterError},
-    naming::{Naming, NamingError},
-};
+pub use self::builder::{MeterBuilder, MeterError};
 pub(crate) use self::{
     family::Family,
     key::{Key, Labels},
@@ -50,6 +46,7 @@ pub(crate) use self::{
     overflow::Overflow,
     store::Store,
 };
+pub use crate::catalog::{Naming, NamingError};
 
 use std::{
     fmt,

@@ -1,6 +1,6 @@
 //! Prometheus names or OpenTelemetry names.
 
-use crate::catalog::{Label, Metric};
+use super::{Label, Metric};
 
 /// How metrics and labels are named.
 ///
