@@ -151,7 +151,7 @@ impl HttpMetricsBuilder {
         HttpMetrics::from(Inner {
             custom: custom.collect(),
             duration: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_DURATION),
-            active: Family::new(&meter, &catalog::HTTP_SERVER_ACTIVE_REQUESTS),
+            active: Family::of_gauges(&meter, &catalog::HTTP_SERVER_ACTIVE_REQUESTS),
             request_size: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_BODY_SIZE),
             response_size: Family::new(&meter, &catalog::HTTP_SERVER_RESPONSE_BODY_SIZE),
             first_byte: Family::new(&meter, &catalog::HTTP_TIME_TO_FIRST_BYTE),

@@ -9,7 +9,8 @@ use crate::meter::{Key, Ladder, Meter, Store};
 /// Kept handles in front of the families, which remain the ones that count label sets and fold them.
 #[derive(Debug)]
 pub(super) struct Cache {
-    gauges: Store<Gauges>,
+    /// The gauge of each method and scheme. A refresh leaves them alone.
+    gauges: [OnceLock<Gauge>; GAUGES],
     rows: Store<Ladder<Row>>,
     /// Stands in for rows past the cap, and stays empty.
     spare: Row,
@@ -24,10 +25,6 @@ pub(super) struct Row {
     keeps: bool,
 }
 
-/// The gauge of each method and scheme.
-#[derive(Debug)]
-struct Gauges([OnceLock<Gauge>; GAUGES]);
-
 const GAUGES: usize = 64;
 
 // === impl Cache ===
@@ -35,30 +32,30 @@ const GAUGES: usize = 64;
 impl Cache {
     pub(super) fn new(meter: &Meter) -> Self {
         Self {
-            gauges: Store::new(meter),
+            gauges: [const { OnceLock::new() }; GAUGES],
             rows: Store::new(meter),
             spare: Row::default(),
         }
     }
 
-    /// Runs `f` with the gauge whose key is so small a number, if it is kept.
-    #[inline]
-    pub(super) fn gauge(&self, meter: &Meter, closed: u64, f: impl FnOnce(&Gauge)) -> bool {
-        self.gauges.read(meter, |gauges| {
-            let gauge = gauges.of(closed).and_then(OnceLock::get);
-            gauge.map(f).is_some()
-        })
+    /// The gauge whose key is so small a number, if it is kept.
+    #[inline(always)]
+    pub(super) fn gauge(&self, closed: u64) -> Option<&Gauge> {
+        self.place(closed)?.get()
     }
 
     /// Keeps a gauge, if its key is small enough.
     #[cold]
-    pub(super) fn keep_gauge(&self, meter: &Meter, closed: u64, gauge: Gauge) {
-        self.gauges.read(meter, |gauges| {
-            if let Some(place) = gauges.of(closed) {
-                // Of two racing handles either will do: they are one series.
-                let _ = place.set(gauge);
-            }
-        });
+    pub(super) fn keep_gauge(&self, closed: u64, gauge: Gauge) {
+        if let Some(place) = self.place(closed) {
+            // Of two racing handles either will do: they are one series.
+            let _ = place.set(gauge);
+        }
+    }
+
+    #[inline(always)]
+    fn place(&self, closed: u64) -> Option<&OnceLock<Gauge>> {
+        self.gauges.get(usize::try_from(closed).ok()?)
     }
 
     /// Runs `f` with the row of a label set; with one that keeps nothing when there are too many.
@@ -115,20 +112,5 @@ impl Row {
             // Of two racing handles either will do: they are one series.
             let _ = place.set(histogram);
         }
-    }
-}
-
-// === impl Gauges ===
-
-impl Gauges {
-    #[inline]
-    fn of(&self, closed: u64) -> Option<&OnceLock<Gauge>> {
-        self.0.get(usize::try_from(closed).ok()?)
-    }
-}
-
-impl Default for Gauges {
-    fn default() -> Self {
-        Self([const { OnceLock::new() }; GAUGES])
     }
 }

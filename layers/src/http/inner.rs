@@ -59,10 +59,9 @@ impl Inner {
     ) -> Raised {
         let closed = self.active_key(record, route);
         if raised != Raised::Folded
-            && self
-                .cache
-                .gauge(&self.meter, closed, |gauge| gauge.increment(by))
+            && let Some(gauge) = self.cache.gauge(closed)
         {
+            gauge.increment(by);
             return Raised::Itself;
         }
         self.add_new_active(record, route, raised, by)
@@ -97,7 +96,7 @@ impl Inner {
         match (taken, used) {
             (Some(Key::OVERFLOW), _) => Raised::Folded,
             (Some(_), Some(gauge)) => {
-                self.cache.keep_gauge(&self.meter, closed, gauge);
+                self.cache.keep_gauge(closed, gauge);
                 Raised::Itself
             }
             _ => Raised::Not,

@@ -23,11 +23,20 @@ pub(crate) struct Family<H> {
 
 impl<H: Handle> Family<H> {
     pub(crate) fn new(meter: &Meter, metric: &'static Metric) -> Self {
-        let name = meter.naming().metric(metric);
+        Self::with_store(meter, metric, Store::new(meter))
+    }
+
+    /// A family that a refresh leaves alone: what was raised in a series is lowered in the same one.
+    pub(crate) fn of_gauges(meter: &Meter, metric: &'static Metric) -> Self {
+        Self::with_store(meter, metric, Store::Fixed(Ladder::default()))
+    }
+
+    fn with_store(meter: &Meter, metric: &'static Metric, store: Store<Ladder<H>>) -> Self {
+        let overflow = Overflow::new(meter, meter.naming().metric(metric));
         Self {
             metric,
-            store: Store::new(meter),
-            overflow: Overflow::new(meter, name),
+            store,
+            overflow,
         }
     }
 

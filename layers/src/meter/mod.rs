@@ -98,7 +98,8 @@ impl Meter {
         &self.0.naming
     }
 
-    /// Forgets every kept handle, so that the next use of each registers its series anew.
+    /// Forgets every kept handle of counters and histograms, so that the next use of each registers its
+    /// series anew. Gauges stay: one that was raised is lowered in the same series.
     ///
     /// It is for exporters with an idle time-out, which evict series and so cut kept handles off.
     /// Returns whether it did anything: only a [`refreshable`](MeterBuilder::refreshable) meter can.
