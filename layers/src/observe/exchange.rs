@@ -10,7 +10,7 @@ use super::{
     FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
     core::Core,
     record::{Data, Request, content_length},
-    scope,
+    scope::{self, Observing},
     timeout::is_timeout,
 };
 use crate::{
@@ -37,8 +37,11 @@ impl<O: Observers> Exchange<O> {
     /// Making it and opening it are apart because it is large enough for each move of it to show: it is
     /// filled where it stays.
     #[inline(always)]
-    pub(super) fn new(core: &Arc<Core<O>>, request: RequestHead<'_>) -> Option<Self> {
-        let outer = core.outer();
+    pub(super) fn new(
+        core: &Arc<Core<O>>,
+        outer: Observing,
+        request: RequestHead<'_>,
+    ) -> Option<Self> {
         if outer != 0 && core.observing & !outer == 0 {
             Self::join(core, request);
             return None;
@@ -55,7 +58,7 @@ impl<O: Observers> Exchange<O> {
 
     /// Tells the observers of the start.
     #[inline(always)]
-    pub(super) fn open(&mut self, request: RequestHead<'_>) {
+    pub(super) fn open(&mut self, outer: Observing, request: RequestHead<'_>) {
         let Self {
             core, data, slots, ..
         } = self;
@@ -63,9 +66,7 @@ impl<O: Observers> Exchange<O> {
             data.extras().slot = Some(RouteSlot::default());
         }
         let record = Record::new(data, &core.settings);
-        *slots = core
-            .observers
-            .start(core.bits, core.outer(), record, request);
+        *slots = core.observers.start(core.bits, outer, record, request);
     }
 
     /// Tells the layers outside what this one knows of the route.

@@ -5,20 +5,23 @@ use std::fmt;
 use http::{Extensions, HeaderMap, Method, Request, Response, StatusCode, Uri, Version};
 
 /// A request's head.
-#[derive(Clone, Copy, Debug)]
-pub struct RequestHead<'a> {
-    method: &'a Method,
-    uri: &'a Uri,
-    version: Version,
-    headers: &'a HeaderMap,
-    extensions: &'a Extensions,
+#[derive(Clone, Copy)]
+pub struct RequestHead<'a>(&'a dyn AnyRequest);
+
+/// A request of whatever body: one pointer to pass on, and not one for each part.
+trait AnyRequest {
+    fn method(&self) -> &Method;
+    fn uri(&self) -> &Uri;
+    fn version(&self) -> Version;
+    fn headers(&self) -> &HeaderMap;
+    fn extensions(&self) -> &Extensions;
 }
 
 /// A response's head.
-pub struct ResponseHead<'a>(&'a mut dyn Head);
+pub struct ResponseHead<'a>(&'a mut dyn AnyResponse);
 
 /// A response of whatever body.
-trait Head {
+trait AnyResponse {
     fn status(&self) -> StatusCode;
     fn headers(&self) -> &HeaderMap;
     fn headers_mut(&mut self) -> &mut HeaderMap;
@@ -30,44 +33,79 @@ trait Head {
 impl<'a> RequestHead<'a> {
     /// The head of `request`.
     #[must_use]
+    #[inline(always)]
     pub fn of<B>(request: &'a Request<B>) -> Self {
-        Self {
-            method: request.method(),
-            uri: request.uri(),
-            version: request.version(),
-            headers: request.headers(),
-            extensions: request.extensions(),
-        }
+        Self(request)
     }
 
     /// The method, in the client's words.
     #[must_use]
+    #[inline(always)]
     pub fn method(self) -> &'a Method {
-        self.method
+        self.0.method()
     }
 
     /// The URI, in the client's words.
     #[must_use]
+    #[inline(always)]
     pub fn uri(self) -> &'a Uri {
-        self.uri
+        self.0.uri()
     }
 
     /// The protocol's version.
     #[must_use]
+    #[inline(always)]
     pub fn version(self) -> Version {
-        self.version
+        self.0.version()
     }
 
     /// The headers.
     #[must_use]
+    #[inline(always)]
     pub fn headers(self) -> &'a HeaderMap {
-        self.headers
+        self.0.headers()
     }
 
     /// The extensions.
     #[must_use]
+    #[inline(always)]
     pub fn extensions(self) -> &'a Extensions {
-        self.extensions
+        self.0.extensions()
+    }
+}
+
+impl fmt::Debug for RequestHead<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RequestHead")
+            .field("method", self.method())
+            .field("uri", self.uri())
+            .field("version", &self.version())
+            .field("headers", self.headers())
+            .finish_non_exhaustive()
+    }
+}
+
+// === impl Request ===
+
+impl<B> AnyRequest for Request<B> {
+    fn method(&self) -> &Method {
+        self.method()
+    }
+
+    fn uri(&self) -> &Uri {
+        self.uri()
+    }
+
+    fn version(&self) -> Version {
+        self.version()
+    }
+
+    fn headers(&self) -> &HeaderMap {
+        self.headers()
+    }
+
+    fn extensions(&self) -> &Extensions {
+        self.extensions()
     }
 }
 
@@ -114,7 +152,7 @@ impl fmt::Debug for ResponseHead<'_> {
 
 // === impl Response ===
 
-impl<B> Head for Response<B> {
+impl<B> AnyResponse for Response<B> {
     fn status(&self) -> StatusCode {
         self.status()
     }

@@ -62,11 +62,12 @@ where
             request_body,
         } = self;
         let tally = request_body.tally();
-        let mut exchange = Exchange::new(core, RequestHead::of(&request));
+        let outer = core.outer();
+        let mut exchange = Exchange::new(core, outer, RequestHead::of(&request));
         let Some(open) = &mut exchange else {
             return ObservedFuture::new(request_body.call(inner, request, tally.as_ref()), None);
         };
-        open.open(RequestHead::of(&request));
+        open.open(outer, RequestHead::of(&request));
         if let Some(tally) = &tally {
             open.count(tally.clone());
         }
