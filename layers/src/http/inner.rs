@@ -7,27 +7,17 @@ use metrics::{Gauge, Histogram};
 use super::{
     HttpState,
     cache::{Cache, Row},
-    custom::Capped,
+    custom::{Capped, Values},
     labels::{self, Custom, Duration, Size},
+    marks::Raised,
     options::{Options, Timing},
 };
 use crate::{
     catalog,
     meter::{Family, Key, Labels, Meter, Overflow},
-    observe::{Kind, Record},
+    observe::{Kind, Record, RequestHead, ResponseHead},
     route::RouteLabel,
 };
-
-/// Whether the gauge was raised for an exchange, and in which series.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Raised {
-    /// No recorder was there.
-    Not,
-    /// In that of its own labels.
-    Itself,
-    /// In the one that the label sets past the cap share.
-    Folded,
-}
 
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -112,6 +102,22 @@ impl Inner {
         closed
     }
 
+    #[inline(never)]
+    pub(super) fn set_of_request(&self, values: &mut Values, request: RequestHead<'_>) {
+        for (index, label) in self.custom.iter().enumerate() {
+            values.set(index, label.of_request(&self.meter, request));
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn set_of_response(&self, values: &mut Values, response: &ResponseHead<'_>) {
+        for (index, label) in self.custom.iter().enumerate() {
+            if let Some(number) = label.of_response(&self.meter, response) {
+                values.set(index, number);
+            }
+        }
+    }
+
     /// Registers the overflow of routes, so that its first hit shows in a rate.
     pub(super) fn announce(&self) {
         self.announced
@@ -138,7 +144,7 @@ impl Inner {
     pub(super) fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
         let key = self.duration_labels(state, record).key();
         self.cache.row(&self.meter, key, |row| {
-            if !state.timed && self.options.timing.of(record.kind()) != Timing::Never {
+            if !state.marks.timed() && self.options.timing.of(record.kind()) != Timing::Never {
                 self.record_duration(row, key, state, record);
             }
             if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {

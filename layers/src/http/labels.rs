@@ -56,7 +56,7 @@ pub(super) fn method_and_scheme(record: Record<'_>) -> u64 {
 
 #[inline(always)]
 pub(super) fn route(route: RouteLabel) -> u64 {
-    route.number() << ROUTE
+    u64::from(route.number()) << ROUTE
 }
 
 #[inline(always)]

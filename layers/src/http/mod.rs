@@ -102,6 +102,7 @@ mod cache;
 mod custom;
 mod inner;
 mod labels;
+mod marks;
 mod observer;
 mod options;
 #[cfg(test)]

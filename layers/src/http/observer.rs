@@ -5,7 +5,8 @@ use std::sync::Arc;
 use super::{
     HttpMetricsBuilder,
     custom::Values,
-    inner::{Inner, Raised},
+    inner::Inner,
+    marks::{Marks, Raised},
     options::{Options, Timing},
 };
 use crate::{
@@ -27,12 +28,9 @@ pub type HttpMetricsLayer = ObserveLayer<HttpMetrics>;
 #[derive(Debug)]
 pub struct HttpState {
     pub(super) custom: Values,
-    /// The route when the gauge was raised.
-    route: RouteLabel,
-    raised: Raised,
-    pub(super) skipped: bool,
-    pub(super) timed: bool,
+    pub(super) marks: Marks,
 }
+
 // === impl HttpMetrics ===
 
 impl HttpMetrics {
@@ -82,42 +80,41 @@ impl Observer for HttpMetrics {
     #[inline]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> HttpState {
         let inner = &*self.0;
+        let route = record.route_label();
         let mut state = HttpState {
             custom: Values::default(),
-            route: record.route_label(),
-            raised: Raised::Not,
-            skipped: inner
-                .options
-                .skip
-                .as_ref()
-                .is_some_and(|skip| skip(request)),
-            timed: false,
+            marks: Marks::new(route),
         };
-        if !state.skipped {
-            for (index, label) in inner.custom.iter().enumerate() {
-                state
-                    .custom
-                    .set(index, label.of_request(&inner.meter, request));
-            }
-            // Last: if the user's code above panics, nothing is to be undone.
-            state.raised = inner.add_active(record, state.route, Raised::Not, 1.0);
+        if inner
+            .options
+            .skip
+            .as_ref()
+            .is_some_and(|skip| skip(request))
+        {
+            state.marks.skip();
+            return state;
         }
+        if !inner.custom.is_empty() {
+            inner.set_of_request(&mut state.custom, request);
+        }
+        // Last: if the user's code above panics, nothing is to be undone.
+        state
+            .marks
+            .raise(inner.add_active(record, route, Raised::Not, 1.0));
         state
     }
 
     #[inline]
     fn head(&self, state: &mut HttpState, record: Record<'_>, response: &mut ResponseHead<'_>) {
         let inner = &*self.0;
-        if state.skipped {
+        if state.marks.skipped() {
             return;
         }
-        for (index, label) in inner.custom.iter().enumerate() {
-            if let Some(number) = label.of_response(&inner.meter, response) {
-                state.custom.set(index, number);
-            }
+        if !inner.custom.is_empty() {
+            inner.set_of_response(&mut state.custom, response);
         }
         if inner.options.timing.of(record.kind()) == Timing::Head {
-            state.timed = true;
+            state.marks.time();
             inner.record_at_head(state, record);
         }
     }
@@ -126,7 +123,7 @@ impl Observer for HttpMetrics {
     fn frame(&self, state: &mut HttpState, record: Record<'_>, frame: FrameRef<'_>) {
         if self.0.options.time_to_first_byte
             && record.frames() == 1
-            && !state.skipped
+            && !state.marks.skipped()
             && matches!(frame, FrameRef::Data(_))
         {
             self.0.record_first_byte(state, record);
@@ -136,10 +133,11 @@ impl Observer for HttpMetrics {
     #[inline]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
-        if state.raised != Raised::Not {
-            inner.add_active(record, state.route, state.raised, -1.0);
+        let raised = state.marks.raised();
+        if raised != Raised::Not {
+            inner.add_active(record, state.marks.route(), raised, -1.0);
         }
-        if state.skipped {
+        if state.marks.skipped() {
             return;
         }
         inner.record_at_end(&state, record);

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use bytes::Buf;
-use http::{Response, StatusCode, Version};
+use http::{Extensions, HeaderMap, Response, StatusCode, Version};
 use http_body::{Body, Frame};
 
 use super::{
@@ -126,36 +126,26 @@ impl<O: Observers> Exchange<O> {
     /// The service answered. Returns whether there is more to come.
     #[inline(always)]
     pub(super) fn head<B: Body>(&mut self, response: &mut Response<B>) -> bool {
-        let settings = &self.core.settings;
+        let status = response.status();
         let data = &mut self.data;
-        let (status, headers, body) = (response.status(), response.headers(), response.body());
-        let connect = data.request == Request::Connect;
         data.status = Some(status);
-        data.kind = Kind::of(connect, status, headers, &settings.streams);
-        data.declared = content_length(headers)
-            .or_else(|| body.size_hint().exact())
+        data.kind = Kind::of(
+            data.request == Request::Connect,
+            response,
+            &self.core.settings.streams,
+        );
+        data.declared = content_length(response.headers())
+            .or_else(|| response.body().size_hint().exact())
             .into();
-        if let Some(path) = data
-            .extras
-            .as_mut()
-            .and_then(|extras| extras.pending.take())
-        {
-            settings
-                .routes
-                .vouch(&mut data.route, &path, status, headers);
+        if data.extras.is_some() {
+            self.head_of_extras(status, response.headers());
         }
-        if let Some(route) = response.extensions().get::<Route>() {
-            let word = Word {
-                route: route.clone(),
-                source: RouteSource::Handler,
-            };
-            settings.routes.hear(&mut data.route, &word);
+        if !response.extensions().is_empty() {
+            self.hear_extensions(response.extensions());
         }
-        self.hear_slot();
         let record = Record::new(&self.data, &self.core.settings);
-        self.core
-            .observers
-            .head(&mut self.slots, record, &mut ResponseHead::new(response));
+        let mut head = ResponseHead::new(response);
+        self.core.observers.head(&mut self.slots, record, &mut head);
 
         if self.has_no_body(status) {
             self.end(End::Completed);
@@ -165,6 +155,32 @@ impl<O: Observers> Exchange<O> {
             false
         } else {
             true
+        }
+    }
+
+    /// What the head means to what only some exchanges have. Apart, like the next one, so that the
+    /// others keep their registers.
+    #[inline(never)]
+    fn head_of_extras(&mut self, status: StatusCode, headers: &HeaderMap) {
+        let data = &mut self.data;
+        if let Some(path) = data.extras().pending.take() {
+            self.core
+                .settings
+                .routes
+                .vouch(&mut data.route, &path, status, headers);
+        }
+        self.hear_slot();
+    }
+
+    /// The handler's word may be in the response's extensions.
+    #[inline(never)]
+    fn hear_extensions(&mut self, extensions: &Extensions) {
+        if let Some(route) = extensions.get::<Route>() {
+            let word = Word {
+                route: route.clone(),
+                source: RouteSource::Handler,
+            };
+            self.core.settings.routes.hear(&mut self.data.route, &word);
         }
     }
 
@@ -239,7 +255,7 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn hear_slot(&mut self) {
         if let Some(route) = self.slot().and_then(RouteSlot::take) {
             let source = RouteSource::Handler;
@@ -253,7 +269,9 @@ impl<O: Observers> Exchange<O> {
 
     /// Ends the exchange, once.
     pub(super) fn end(&mut self, end: End) {
-        self.hear_slot();
+        if self.data.extras.is_some() {
+            self.hear_slot();
+        }
         self.data.end = Some(end);
         self.data.took = Some(self.data.nanos()).into();
         let record = Record::new(&self.data, &self.core.settings);

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
 
 use crate::route::is_grpc;
 
@@ -46,18 +46,19 @@ pub struct MediaTypeError {
 
 impl Kind {
     #[inline(always)]
-    pub(super) fn of(
-        connect: bool,
-        status: StatusCode,
-        headers: &HeaderMap,
-        streams: &MediaTypes,
-    ) -> Self {
+    pub(super) fn of<B>(connect: bool, response: &Response<B>, streams: &MediaTypes) -> Self {
+        let status = response.status();
         if status == StatusCode::SWITCHING_PROTOCOLS || (connect && status.is_success()) {
-            return Self::Upgrade;
+            Self::Upgrade
+        } else if response.headers().is_empty() {
+            Self::Plain
+        } else {
+            Self::of_headers(response.headers(), streams)
         }
-        if headers.is_empty() {
-            return Self::Plain;
-        }
+    }
+
+    #[inline(never)]
+    fn of_headers(headers: &HeaderMap, streams: &MediaTypes) -> Self {
         match headers.get(CONTENT_TYPE) {
             Some(value) if streams.contain(value) => Self::Stream,
             Some(value) if is_grpc(Some(value)) => Self::Grpc,

@@ -295,8 +295,14 @@ impl Request {
 pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     // A look-up makes a name and drops it, which most requests need not pay for.
     if headers.is_empty() {
-        return None;
+        None
+    } else {
+        parsed_length(headers)
     }
+}
+
+#[inline(never)]
+fn parsed_length(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(CONTENT_LENGTH)?.as_bytes();
     // No more digits than can overflow; so long a body does not come.
     if value.is_empty() || value.len() > 19 {

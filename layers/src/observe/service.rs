@@ -74,11 +74,9 @@ where
         if let Some(slot) = open.slot() {
             request.extensions_mut().insert(slot.clone());
         }
-        let future;
-        {
-            let _within = open.enter();
-            future = request_body.call(inner, request, tally.as_ref());
-        }
+        let within = open.enter();
+        let future = request_body.call(inner, request, tally.as_ref());
+        drop(within);
         open.leave();
         ObservedFuture::new(future, exchange)
     }

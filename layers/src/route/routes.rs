@@ -73,8 +73,10 @@ impl Routes {
     /// What the request's head tells, and a path that the response's head may vouch for.
     #[inline(always)]
     pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Box<str>>) {
-        if self.grpc && grpc::is_call(request.method(), request.headers()) {
-            return self.start_grpc(request.uri().path());
+        if self.grpc
+            && let Some(started) = self.start_grpc(request)
+        {
+            return started;
         }
         (
             self.of_framework(request).unwrap_or(RouteState::UNMATCHED),
@@ -112,15 +114,22 @@ impl Routes {
         told(template.as_str()).map(|route| Word { route, source })
     }
 
-    fn start_grpc(&self, path: &str) -> (RouteState, Option<Box<str>>) {
-        if let Some(id) = self.budget.lookup(path) {
-            return (
+    #[inline(never)]
+    fn start_grpc(&self, request: RequestHead<'_>) -> Option<(RouteState, Option<Box<str>>)> {
+        if !grpc::is_call(request.method(), request.headers()) {
+            return None;
+        }
+        let path = request.uri().path();
+        Some(match self.budget.lookup(path) {
+            Some(id) => (
                 RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework)),
                 None,
-            );
-        }
-        let pending = grpc::is_path(path).then(|| path.into());
-        (RouteState::new(RouteLabel::OTHER, None), pending)
+            ),
+            None => {
+                let pending = grpc::is_path(path).then(|| path.into());
+                (RouteState::new(RouteLabel::OTHER, None), pending)
+            }
+        })
     }
 
     /// The response's head is there: does it vouch for the path?
@@ -204,8 +213,15 @@ impl RouteLabel {
     /// A number that tells any two labels apart.
     #[cfg(feature = "http")]
     #[inline]
-    pub(crate) fn number(self) -> u64 {
-        u64::from(self.0)
+    pub(crate) fn number(self) -> u16 {
+        self.0
+    }
+
+    /// The label of a number.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(crate) fn from_number(number: u16) -> Self {
+        Self(number)
     }
 }
 
