@@ -20,7 +20,7 @@ pin_project! {
     /// # Panics
     ///
     /// None of its own; a panic of the hook or of the inner body passes through.
-    #[derive(Clone, Copy, Debug, Default)]
+    #[derive(Clone, Debug, Default)]
     pub struct TapBody<B, H> {
         #[pin]
         inner: B,

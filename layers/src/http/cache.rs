@@ -68,11 +68,15 @@ impl Cache {
 
     #[cold]
     fn new_row<'a>(&'a self, rows: &'a Ladder<Row>, key: Key) -> &'a Row {
-        let new = || Row {
-            keeps: true,
-            ..Row::default()
+        let new = || {
+            Some(Row {
+                keeps: true,
+                ..Row::default()
+            })
         };
         rows.find_or_insert(key, usize::MAX, new)
+            .ok()
+            .flatten()
             .unwrap_or(&self.spare)
     }
 }

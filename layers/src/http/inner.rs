@@ -183,12 +183,12 @@ impl Inner {
             let family = &self.request_size;
             row.record(
                 |row| &row.request_size,
-                count(bytes),
+                bytes as f64,
                 |used| self.with_size(family, state, record, used),
             );
         }
         if response_size && record.status().is_some() {
-            let (bytes, family) = (count(record.sent()), &self.response_size);
+            let (bytes, family) = (record.sent() as f64, &self.response_size);
             row.record(
                 |row| &row.response_size,
                 bytes,
@@ -244,10 +244,4 @@ impl Inner {
         self.first_byte
             .with(&self.meter, labels.key(), fill, record);
     }
-}
-
-/// A number of bytes as a sample: signed numbers convert in one instruction, and are large enough.
-#[inline(always)]
-fn count(bytes: u64) -> f64 {
-    bytes as i64 as f64
 }

@@ -6,6 +6,7 @@ use crate::observe::{Kind, RequestHead};
 
 /// When the duration of an exchange is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum Timing {
     /// When the response's head passes: what a stream's client waits for. Without a head, at the end.
     Head,

@@ -71,6 +71,7 @@ pub enum Fault {
 
 /// The kind of error of an exchange: the `error_type` label.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ErrorType {
     /// The response's status is a server error.
     Status(http::StatusCode),
@@ -98,7 +99,7 @@ pub const MAX_VALUE_LEN: usize = 256;
 
 impl End {
     /// Every end, for tables and tests.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: &[Self] = &[
         Self::Completed,
         Self::BodyError,
         Self::CancelledBeforeResponse,

@@ -73,10 +73,10 @@ impl<H: Handle> Family<H> {
         if key == Key::OVERFLOW || ladder.len() >= meter.0.max_label_sets {
             return self.fold(meter, ladder, f);
         }
-        let handle = meter.register(self.metric, fill)?;
-        match ladder.find_or_insert(key, meter.0.max_label_sets, || handle) {
+        let make = || meter.register(self.metric, fill);
+        match ladder.find_or_insert(key, meter.0.max_label_sets, make) {
             Ok(handle) => {
-                f(handle);
+                f(handle?);
                 Some(key)
             }
             // Racing threads took the last places.
@@ -87,8 +87,10 @@ impl<H: Handle> Family<H> {
     /// Uses the series that every label set past the cap shares.
     fn fold(&self, meter: &Meter, ladder: &Ladder<H>, f: impl FnOnce(&H)) -> Option<Key> {
         if ladder.find(Key::OVERFLOW).is_none() {
-            let handle = meter.register(self.metric, |labels| self.fill_overflow(labels))?;
-            let _ = ladder.find_or_insert(Key::OVERFLOW, usize::MAX, || handle);
+            let make = || meter.register(self.metric, |labels| self.fill_overflow(labels));
+            ladder
+                .find_or_insert(Key::OVERFLOW, usize::MAX, make)
+                .ok()??;
             tracing::warn!(
                 metric = self.metric.name,
                 label_sets = meter.0.max_label_sets,

@@ -33,12 +33,14 @@ impl Key {
         Self { closed, capped: 0 }
     }
 
-    /// Spreads the two words over a table's slots.
+    /// Spreads the two words over a table's slots, each bit of them over all of the hash: a folded
+    /// multiplication, for the words hold small numbers at fixed places.
     pub(super) const fn hash(self) -> usize {
-        // Odd constants, and the high half of the product: the words hold small numbers.
-        let mixed = self.closed.wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            ^ self.capped.wrapping_mul(0xc2b2_ae3d_27d4_eb4f);
-        (mixed >> 32) as usize
+        let closed = self.closed ^ 0x9e37_79b9_7f4a_7c15;
+        let capped = self.capped ^ 0xc2b2_ae3d_27d4_eb4f;
+        let product = closed as u128 * capped.rotate_left(32) as u128;
+        let folded = (product ^ (product >> 64)) as u64;
+        (folded.wrapping_mul(0x9fb2_1c65_1e98_df25) >> 40) as usize
     }
 }
 

@@ -63,28 +63,32 @@ impl<V> Ladder<V> {
         None
     }
 
-    /// The value of `key`, made and inserted if it is new and fewer than `most` keys are in.
+    /// The value of `key`, made and inserted if it is new and fewer than `most` keys are in; `None` if
+    /// none could be made.
     ///
     /// Two threads may both make a value for one key; one of them is kept.
     pub(crate) fn find_or_insert(
         &self,
         key: Key,
         most: usize,
-        make: impl FnOnce() -> V,
-    ) -> Result<&V, Full> {
+        make: impl FnOnce() -> Option<V>,
+    ) -> Result<Option<&V>, Full> {
         if let Some(value) = self.find(key) {
-            return Ok(value);
+            return Ok(Some(value));
         }
-        // Reserved before it is inserted, so that racing threads cannot run over.
+        // Reserved before it is made, so that racing threads cannot run over.
         if self.len.fetch_add(1, Ordering::Relaxed) >= most.min(MAX_KEYS) {
             self.len.fetch_sub(1, Ordering::Relaxed);
             return Err(Full);
         }
-        let (value, inserted) = self.insert(key, make());
+        let (value, inserted) = match make() {
+            Some(made) => self.insert(key, made),
+            None => (None, false),
+        };
         if !inserted {
             self.len.fetch_sub(1, Ordering::Relaxed);
         }
-        value.ok_or(Full)
+        Ok(value)
     }
 
     fn insert(&self, key: Key, value: V) -> (Option<&V>, bool) {

@@ -35,7 +35,7 @@ impl Overflow {
             if let Some(counter) = counter {
                 counter.increment(by);
                 // Whichever of two racing handles is kept, both are the same series.
-                let _ = ladder.find_or_insert(Key::default(), 1, || counter);
+                let _ = ladder.find_or_insert(Key::default(), 1, || Some(counter));
             }
         });
     }

@@ -28,12 +28,12 @@ fn a_ladder_finds_what_it_took_up_to_its_cap() {
     for number in 0..MAX_KEYS {
         assert_eq!(ladder.find(key(number)), None);
         assert_eq!(
-            ladder.find_or_insert(key(number), MAX_KEYS, || number),
-            Ok(&number)
+            ladder.find_or_insert(key(number), MAX_KEYS, || Some(number)),
+            Ok(Some(&number))
         );
     }
     assert_eq!(
-        ladder.find_or_insert(key(MAX_KEYS), MAX_KEYS, || 0),
+        ladder.find_or_insert(key(MAX_KEYS), MAX_KEYS, || Some(0)),
         Err(Full)
     );
     for number in 0..MAX_KEYS {
@@ -49,9 +49,10 @@ fn a_ladder_holds_one_value_a_key_however_many_threads_insert() {
         let insert = || {
             (0..500)
                 .map(|number| {
-                    let value = ladder
-                        .find_or_insert(key(number), 400, || made.fetch_add(1, Ordering::Relaxed));
-                    (number, value.copied().unwrap_or(usize::MAX))
+                    let value = ladder.find_or_insert(key(number), 400, || {
+                        Some(made.fetch_add(1, Ordering::Relaxed))
+                    });
+                    (number, value.ok().flatten().copied().unwrap_or(usize::MAX))
                 })
                 .collect::<Vec<_>>()
         };
@@ -119,4 +120,33 @@ fn a_refresh_registers_anew_and_only_where_asked_for() {
             .contains("bartizan_label_overflow_total 1");
         assert_eq!(anew, refreshable);
     }
+}
+
+#[test]
+fn every_bit_of_a_key_tells_in_the_lowest_bits_of_its_hash() {
+    // 1,900 values of any one label, the capped ones included, spread over the last rung.
+    for shift in [0, 16, 32, 48] {
+        let mut places = HashSet::new();
+        for value in 0..1_900_u64 {
+            places.insert(
+                Key {
+                    closed: 7,
+                    capped: value << shift,
+                }
+                .hash()
+                    & (MAX_KEYS - 1),
+            );
+        }
+        // Thrown at random, 1,900 keys would take some 1,520 of 4,096 places.
+        assert!(
+            places.len() > 1_300,
+            "{} places for label {}",
+            places.len(),
+            shift / 16
+        );
+    }
+    let closed: HashSet<_> = (0..1_900_u64)
+        .map(|route| Key::closed(route << 24).hash() & (MAX_KEYS - 1))
+        .collect();
+    assert!(closed.len() > 1_300, "{} places for routes", closed.len());
 }

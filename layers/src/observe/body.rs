@@ -55,7 +55,6 @@ where
             let _within = exchange.enter_body();
             frame = this.inner.as_mut().poll_frame(cx);
         }
-        exchange.leave();
         let end = match &frame {
             Poll::Pending => None,
             Poll::Ready(None) => Some(exchange.at_none()),
@@ -64,6 +63,7 @@ where
                 .frame(frame)
                 .or_else(|| this.inner.is_end_stream().then(|| exchange.at_none())),
         };
+        exchange.leave();
         if let Some(end) = end {
             exchange.end(end);
             *this.exchange = None;

@@ -15,6 +15,8 @@ pub(super) struct Core<O: Observers> {
     pub(super) observers: O,
     pub(super) bits: O::Bits,
     pub(super) observing: Observing,
+    /// Whether a layer outside can be asked for all of these observers.
+    pub(super) known: bool,
     pub(super) needs: Needs,
     pub(super) independent: bool,
     pub(super) settings: Settings,
@@ -37,13 +39,15 @@ pub(super) type IsTimeout = fn(&(dyn Error + 'static)) -> bool;
 
 impl<O: Observers> Core<O> {
     pub(super) fn new(observers: O, settings: Settings, independent: bool) -> Self {
-        let bits = O::bits();
+        let bits = observers.bits();
+        let known = observers.known();
         let observing = if independent { 0 } else { O::observing(bits) };
         let needs = observers.needs();
         Self {
             observers,
             bits,
             observing,
+            known,
             needs,
             independent,
             settings,

@@ -42,7 +42,7 @@ impl<O: Observers> Exchange<O> {
         outer: Observing,
         request: RequestHead<'_>,
     ) -> Option<Self> {
-        if outer != 0 && core.observing & !outer == 0 {
+        if outer != 0 && core.known && core.observing & !outer == 0 {
             Self::join(core, request);
             return None;
         }
@@ -115,6 +115,7 @@ impl<O: Observers> Exchange<O> {
     /// The service gave an error.
     #[cold]
     pub(super) fn fail<E: 'static>(&mut self, error: &E) {
+        self.leave();
         let timeout = is_timeout(error, self.core.settings.timeout);
         self.end(if timeout {
             End::Timeout
@@ -137,20 +138,23 @@ impl<O: Observers> Exchange<O> {
         data.declared = content_length(response.headers())
             .or_else(|| response.body().size_hint().exact())
             .into();
-        if data.extras.is_some() {
-            self.head_of_extras(status, response.headers());
-        }
         if !response.extensions().is_empty() {
             self.hear_extensions(response.extensions());
+        }
+        if self.data.extras.is_some() {
+            self.head_of_extras(status, response.headers());
         }
         let record = Record::new(&self.data, &self.core.settings);
         let mut head = ResponseHead::new(response);
         self.core.observers.head(&mut self.slots, record, &mut head);
 
+        let at_its_end = response.body().is_end_stream();
+        // The body was asked for the last time: a panic of its own would not have come here.
+        self.leave();
         if self.has_no_body(status) {
             self.end(End::Completed);
             false
-        } else if response.body().is_end_stream() {
+        } else if at_its_end {
             self.end(self.at_none());
             false
         } else {
@@ -169,18 +173,27 @@ impl<O: Observers> Exchange<O> {
                 .routes
                 .vouch(&mut data.route, &path, status, headers);
         }
-        self.hear_slot();
+        if let Some(word) = self.hear_slot() {
+            // A layer outside put a slot of its own, which this one's has replaced. That layer is being
+            // polled: at the end it need not be, and another exchange would hear the word.
+            let _ = scope::say(word);
+        }
     }
 
-    /// The handler's word may be in the response's extensions.
+    /// A word may be in the response's extensions: the handler's, or that of a `RouteLayer` that was
+    /// out of earshot.
     #[inline(never)]
     fn hear_extensions(&mut self, extensions: &Extensions) {
+        let routes = &self.core.settings.routes;
+        if let Some(word) = extensions.get::<Word>() {
+            routes.hear(&mut self.data.route, word);
+        }
         if let Some(route) = extensions.get::<Route>() {
             let word = Word {
                 route: route.clone(),
                 source: RouteSource::Handler,
             };
-            self.core.settings.routes.hear(&mut self.data.route, &word);
+            routes.hear(&mut self.data.route, &word);
         }
     }
 
@@ -255,16 +268,16 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
+    /// Takes the slot's word.
     #[inline(never)]
-    fn hear_slot(&mut self) {
-        if let Some(route) = self.slot().and_then(RouteSlot::take) {
-            let source = RouteSource::Handler;
-            let word = Word { route, source };
-            let routes = &self.core.settings.routes;
-            routes.hear(&mut self.data.route, &word);
-            // A layer outside put a slot of its own, which this one's has replaced.
-            let _ = scope::say(word);
-        }
+    fn hear_slot(&mut self) -> Option<Word> {
+        let route = self.slot().and_then(RouteSlot::take)?;
+        let word = Word {
+            route,
+            source: RouteSource::Handler,
+        };
+        self.core.settings.routes.hear(&mut self.data.route, &word);
+        Some(word)
     }
 
     /// Ends the exchange, once.

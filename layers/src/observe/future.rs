@@ -55,9 +55,11 @@ where
             let _within = exchange.enter();
             answer = this.inner.poll(cx);
         }
-        exchange.leave();
         let more = match &mut answer {
-            Poll::Pending => return Poll::Pending,
+            Poll::Pending => {
+                exchange.leave();
+                return Poll::Pending;
+            }
             Poll::Ready(Ok(response)) => exchange.head(response),
             Poll::Ready(Err(error)) => {
                 exchange.fail(error);

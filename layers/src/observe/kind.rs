@@ -37,6 +37,7 @@ pub struct MediaTypes(Arc<[Box<str>]>);
 /// A media type was refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("media type {given:?}: a type is `type/subtype`, without parameters or wildcards")]
+#[non_exhaustive]
 pub struct MediaTypeError {
     /// What was given.
     pub given: String,

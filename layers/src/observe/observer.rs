@@ -1,5 +1,7 @@
 //! What an observer is.
 
+use std::any::TypeId;
+
 use bytes::Buf;
 use http::HeaderMap;
 use http_body::Frame;
@@ -50,6 +52,13 @@ pub trait Observer: Clone + Send + Sync + 'static {
         Needs::NONE
     }
 
+    /// What a layer outside is asked for: whether it has this observer already. `None` if this one is
+    /// switched off, and sees nothing.
+    #[doc(hidden)]
+    fn identity(&self) -> Option<TypeId> {
+        Some(TypeId::of::<Self>())
+    }
+
     /// A request arrived, and is about to be passed on.
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State;
 
@@ -59,7 +68,8 @@ pub trait Observer: Clone + Send + Sync + 'static {
         let _ = state;
     }
 
-    /// The service answered. Labels are frozen from here on.
+    /// The service answered. What was recorded by now is not recorded again: labels of streams are
+    /// frozen from here on. The route may still change, by a [`RouteSlot`](crate::route::RouteSlot).
     fn head(&self, state: &mut Self::State, record: Record<'_>, response: &mut ResponseHead<'_>) {
         let _ = (state, record, response);
     }
@@ -156,6 +166,10 @@ impl<P: Observer> Observer for Option<P> {
 
     fn needs(&self) -> Needs {
         self.as_ref().map_or(Needs::NONE, Observer::needs)
+    }
+
+    fn identity(&self) -> Option<TypeId> {
+        self.as_ref().and_then(Observer::identity)
     }
 
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {

@@ -2,6 +2,8 @@
 
 use std::{
     any::{TypeId, type_name},
+    marker::PhantomData,
+    mem::needs_drop,
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{Mutex, Once, PoisonError},
 };
@@ -29,8 +31,10 @@ pub(super) mod sealed {
         /// The state of each observer that sees the exchange.
         type Slots: Default + Send + 'static;
 
-        fn bits() -> Self::Bits;
+        fn bits(&self) -> Self::Bits;
         fn observing(bits: Self::Bits) -> Observing;
+        /// Whether each observer can be told by its bit, or is off.
+        fn known(&self) -> bool;
         fn needs(&self) -> Needs;
         fn start(
             &self,
@@ -54,7 +58,11 @@ impl Composition for () {
     type Bits = ();
     type Slots = ();
 
-    fn bits() {}
+    fn bits(&self) {}
+
+    fn known(&self) -> bool {
+        true
+    }
 
     fn observing((): ()) -> Observing {
         0
@@ -79,8 +87,14 @@ impl<P: Observer> Composition for P {
     type Bits = Observing;
     type Slots = Option<P::State>;
 
-    fn bits() -> Observing {
-        bit_of(TypeId::of::<P>())
+    fn bits(&self) -> Observing {
+        guard::<P, _>(|| self.identity())
+            .flatten()
+            .map_or(0, bit_of)
+    }
+
+    fn known(&self) -> bool {
+        self.identity().is_none_or(|observer| bit_of(observer) != 0)
     }
 
     fn observing(bits: Observing) -> Observing {
@@ -108,7 +122,7 @@ impl<P: Observer> Composition for P {
     #[inline(always)]
     fn enter(&self, slots: &Self::Slots) -> impl Sized {
         let state = slots.as_ref()?;
-        guard::<P, _>(|| Observer::enter(self, state))
+        guard::<P, _>(|| Observer::enter(self, state)).map(Entered::<P, _>::new)
     }
 
     #[inline(always)]
@@ -141,8 +155,12 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     type Bits = (A::Bits, B::Bits);
     type Slots = (A::Slots, B::Slots);
 
-    fn bits() -> Self::Bits {
-        (A::bits(), B::bits())
+    fn bits(&self) -> Self::Bits {
+        (self.0.bits(), self.1.bits())
+    }
+
+    fn known(&self) -> bool {
+        self.0.known() && self.1.known()
     }
 
     fn observing((a, b): Self::Bits) -> Observing {
@@ -198,6 +216,26 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     }
 }
 
+/// What an observer entered. Its drop is a hook too: a panic in it ends here.
+struct Entered<P: 'static, G>(Option<G>, PhantomData<P>);
+
+impl<P: 'static, G> Entered<P, G> {
+    #[inline(always)]
+    fn new(entered: G) -> Self {
+        Self(Some(entered), PhantomData)
+    }
+}
+
+impl<P: 'static, G> Drop for Entered<P, G> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        if needs_drop::<G>() {
+            let entered = self.0.take();
+            guard::<P, _>(|| drop(entered));
+        }
+    }
+}
+
 /// The bit of an observer's type: the first 62 types that a process uses have one each. Later ones
 /// have none, and are not joined.
 fn bit_of(observer: TypeId) -> Observing {
@@ -215,7 +253,7 @@ fn bit_of(observer: TypeId) -> Observing {
 
 /// Runs a hook; a panic in it ends here.
 #[inline(always)]
-fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
+pub(super) fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(hook))
         .map_err(|payload| caught::<P>(payload))
         .ok()

@@ -22,6 +22,7 @@ pub struct Record<'a> {
 
 /// A route, and who named it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct RouteRef<'a> {
     /// The label: a template, or `{unmatched}`, `{overflow}`, `_OTHER`.
     pub label: &'a str,
@@ -301,11 +302,14 @@ pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
     }
 }
 
+/// A length below a petabyte is believed.
+const MOST_DIGITS: usize = 15;
+
 #[inline(never)]
 fn parsed_length(headers: &HeaderMap) -> Option<u64> {
     let value = headers.get(CONTENT_LENGTH)?.as_bytes();
-    // No more digits than can overflow; so long a body does not come.
-    if value.is_empty() || value.len() > 19 {
+    // The client's word for a request: what no body can reach would spoil a sum for good.
+    if value.is_empty() || value.len() > MOST_DIGITS {
         return None;
     }
     value.iter().try_fold(0, |number: u64, digit| {

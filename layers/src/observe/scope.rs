@@ -30,6 +30,8 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     outer: Observing,
+    /// What was said to the exchange outside before this one was entered.
+    parked: Option<Box<Word>>,
     routes: &'a Routes,
     route: &'a mut RouteState,
 }
@@ -48,9 +50,11 @@ pub(super) fn enter<'a>(
     route: &'a mut RouteState,
 ) -> Scope<'a> {
     let outer = OBSERVING.get();
-    OBSERVING.set(outer | observing | LIVE);
+    let parked = if outer & SAID == 0 { None } else { park() };
+    OBSERVING.set(outer & !SAID | observing | LIVE);
     Scope {
         outer,
+        parked,
         routes,
         route,
     }
@@ -74,11 +78,16 @@ pub(crate) fn say(word: Word) -> Result<(), Word> {
 // === impl Scope ===
 
 impl Scope<'_> {
-    /// Takes what was said, and passes it on to the exchange outside, if there is one.
+    /// Takes what was said within, and passes it on to the exchange outside, if there is one.
     #[cold]
     fn hear(&mut self) {
-        if let Some(word) = WORD.take() {
-            self.routes.hear(self.route, &word);
+        let said = WORD.take();
+        if let Some(word) = &said {
+            self.routes.hear(self.route, word);
+        }
+        // What was said outside, before and now, goes on waiting for the exchange outside.
+        WORD.set(self.parked.take().map(|parked| *parked));
+        if let Some(word) = said {
             let _ = say(word);
         }
     }
@@ -89,8 +98,14 @@ impl Drop for Scope<'_> {
     fn drop(&mut self) {
         let within = OBSERVING.get();
         OBSERVING.set(self.outer);
-        if within & SAID != 0 {
+        if (within | self.outer) & SAID != 0 {
             self.hear();
         }
     }
+}
+
+/// Puts aside what the exchange outside is still to hear.
+#[cold]
+fn park() -> Option<Box<Word>> {
+    WORD.take().map(Box::new)
 }

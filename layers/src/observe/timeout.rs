@@ -2,7 +2,7 @@
 
 use std::{any::Any, error::Error, io};
 
-use super::core::IsTimeout;
+use super::{core::IsTimeout, observers::guard};
 
 type Boxed = Box<dyn Error + Send + Sync>;
 
@@ -14,12 +14,17 @@ type Boxed = Box<dyn Error + Send + Sync>;
 pub(super) fn is_timeout<E: 'static>(error: &E, of_user: Option<IsTimeout>) -> bool {
     let mut next = as_error(error);
     while let Some(error) = next {
-        if is_one(error) || of_user.is_some_and(|is_timeout| is_timeout(error)) {
+        if is_one(error) || of_user.is_some_and(|is_timeout| asked(is_timeout, error)) {
             return true;
         }
         next = error.source();
     }
     false
+}
+
+/// What the user's function says. A panic in it is no.
+fn asked(is_timeout: IsTimeout, error: &(dyn Error + 'static)) -> bool {
+    guard::<IsTimeout, _>(|| is_timeout(error)).unwrap_or(false)
 }
 
 fn is_one(error: &(dyn Error + 'static)) -> bool {

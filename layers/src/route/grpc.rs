@@ -2,8 +2,11 @@
 
 use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE};
 
-/// gRPC's status 12: no such method.
-const UNIMPLEMENTED: &str = "12";
+/// The statuses that vouch for a method when an answer consists of one alone: OK and those that say
+/// something about the request's content (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
+/// FAILED_PRECONDITION, ABORTED, OUT_OF_RANGE, DATA_LOSS). The others may come from a layer in front
+/// of the router, which answers any path: authentication, rate limits, time-outs.
+const VOUCHING: [&str; 8] = ["0", "3", "5", "6", "9", "10", "11", "15"];
 /// Longer ones are no method of a real service.
 const MAX_PATH_LEN: usize = 200;
 
@@ -46,5 +49,5 @@ pub(super) fn vouches(status: http::StatusCode, headers: &HeaderMap) -> bool {
         && is_grpc(headers.get(CONTENT_TYPE))
         && headers
             .get("grpc-status")
-            .is_none_or(|status| status != UNIMPLEMENTED)
+            .is_none_or(|status| VOUCHING.iter().any(|vouching| status == vouching))
 }

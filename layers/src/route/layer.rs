@@ -56,7 +56,7 @@ pin_project! {
         #[pin]
         inner: F,
         // Said to no one: the response carries it.
-        unheard: Option<Route>,
+        unheard: Option<Word>,
     }
 }
 
@@ -128,9 +128,7 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let word = self.from.word(&request);
-        let unheard = word
-            .and_then(|word| scope::say(word).err())
-            .map(|word| word.route);
+        let unheard = word.and_then(|word| scope::say(word).err());
         RouteFuture {
             inner: self.inner.call(request),
             unheard,
@@ -149,9 +147,12 @@ where
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
         let mut response = ready!(this.inner.poll(cx))?;
-        if let Some(route) = this.unheard.take() {
-            // A word from further inside stands.
-            response.extensions_mut().get_or_insert(route);
+        if let Some(word) = this.unheard.take() {
+            // A word from further inside stands, unless this one goes before it.
+            let said = response.extensions().get::<Word>().map(|said| said.source);
+            if word.goes_before(said) {
+                response.extensions_mut().insert(word);
+            }
         }
         Poll::Ready(Ok(response))
     }

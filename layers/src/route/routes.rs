@@ -108,6 +108,13 @@ impl Routes {
             let source = RouteSource::Framework;
             return told(path).map(|route| Word { route, source });
         }
+        if self.grpc && grpc::is_call(request.method(), request.headers()) {
+            // Those that are declared, or were vouched for.
+            let path = request.uri().path();
+            self.budget.lookup(path)?;
+            let source = RouteSource::Framework;
+            return told(path).map(|route| Word { route, source });
+        }
         let table = self.table.as_deref()?;
         let template = table.get(table.find(request.uri().path())?)?;
         let source = RouteSource::Table;

@@ -29,6 +29,20 @@ fn request_sizes_come_from_content_length_and_are_absent_without() {
             "http_server_request_body_size_bytes_sum{http_request_method=\"GET\",http_route=\"/users/{id}\"} 42"
         ]
     );
+    // A client's word that no body can make true spoils no sum.
+    for absurd in [
+        "9999999999999999999",
+        "1000000000000000",
+        "99999999999999999999999",
+        "+1",
+        " ",
+    ] {
+        let request = Request::builder()
+            .uri("/users/7")
+            .header(CONTENT_LENGTH, absurd)
+            .body(());
+        rig.exchange(request.expect("a request"), || Ok(ok("x")));
+    }
     let absurd = Request::builder()
         .uri("/users/7")
         .header(CONTENT_LENGTH, "-1")

@@ -343,6 +343,31 @@ fn a_panic_in_call_in_the_future_and_in_the_body_is_one() {
 }
 
 #[test]
+fn a_panic_in_a_hint_of_the_body_is_one() {
+    let witness = Witness::default();
+    let mut service = service(ObserveLayer::new(witness.clone()), || {
+        Response::new(Script {
+            hint_panics: true,
+            ..Script::of([Step::Data("one")])
+        })
+    });
+    let panicked = catch_unwind(AssertUnwindSafe(|| answer(&mut service, get()).is_ok()));
+    assert!(panicked.is_err());
+    assert_eq!(witness.only(), ended(End::Panic, 0, 0));
+}
+
+#[test]
+fn a_panic_in_the_users_word_on_time_outs_fails_no_request() {
+    let witness = Witness::default();
+    let layer = ObserveLayer::new(witness.clone()).timeouts(|_| panic!("the user's code panics"));
+    let mut service = layer.layer(service_fn(|_: Request<()>| {
+        ready(Err::<Response<Script>, Error>("no".into()))
+    }));
+    assert!(answer(&mut service, get()).is_err());
+    assert_eq!(witness.only().end, End::ServiceError);
+}
+
+#[test]
 fn polls_after_the_end_reach_the_body_and_record_nothing() {
     let witness = Witness::default();
     let mut service = service(ObserveLayer::new(witness.clone()), || {

@@ -118,7 +118,11 @@ fn an_inner_layer_with_another_observer_records_for_that_one() {
     use tower_layer::Layer;
 
     let (outer, inner) = (Witness::default(), Witness::default());
-    let both = ObserveLayer::new(inner.clone()).with(Some(inner.clone()));
+    let other = Faulty {
+        at: "never",
+        witness: inner.clone(),
+    };
+    let both = ObserveLayer::new(inner.clone()).with(other);
     let mut stack = ObserveLayer::new(outer.clone()).layer(service(both, one_frame));
     drain(
         answer(&mut stack, Request::new(()))
@@ -129,8 +133,84 @@ fn an_inner_layer_with_another_observer_records_for_that_one() {
     assert_eq!(
         inner.only().sent,
         3,
-        "as `Option<Witness>`, which the outer layer does not have"
+        "by the observer that the outer layer does not have"
     );
+}
+
+#[test]
+fn an_option_is_the_observer_in_it() {
+    use tower_layer::Layer;
+
+    let cases = [(true, true), (true, false), (false, true), (false, false)];
+    for (outer_on, inner_on) in cases {
+        let (outer, inner) = (Witness::default(), Witness::default());
+        let outer_layer = ObserveLayer::new(outer_on.then(|| outer.clone()));
+        let inner_layer = ObserveLayer::new(inner_on.then(|| inner.clone()));
+        let mut stack = outer_layer.layer(service(inner_layer, one_frame));
+        drain(
+            answer(&mut stack, Request::new(()))
+                .expect("a response")
+                .body_mut(),
+        );
+        let ends = (outer.ends().len(), inner.ends().len());
+        let expected = (usize::from(outer_on), usize::from(inner_on && !outer_on));
+        assert_eq!(ends, expected, "outer {outer_on}, inner {inner_on}");
+    }
+    // And a bare one inside of an optional one.
+    let (outer, inner) = (Witness::default(), Witness::default());
+    let mut stack = ObserveLayer::new(Some(outer.clone()))
+        .layer(service(ObserveLayer::new(inner.clone()), one_frame));
+    drain(
+        answer(&mut stack, Request::new(()))
+            .expect("a response")
+            .body_mut(),
+    );
+    assert_eq!((outer.ends().len(), inner.ends().len()), (1, 0));
+}
+
+/// Enters something whose drop panics.
+#[derive(Clone, Debug)]
+struct Trap;
+
+struct Spring;
+
+impl Drop for Spring {
+    fn drop(&mut self) {
+        panic!("what was entered panics when it is left");
+    }
+}
+
+impl Observer for Trap {
+    type State = ();
+
+    fn start(&self, _: Record<'_>, _: RequestHead<'_>) {}
+
+    fn enter(&self, (): &()) -> impl Sized {
+        Spring
+    }
+
+    fn end(&self, (): (), _: Record<'_>) {}
+}
+
+#[test]
+fn what_was_entered_may_panic_when_it_is_left() {
+    let witness = Witness::default();
+    let layer = ObserveLayer::new(Trap).with(witness.clone()).with(Trap);
+    let mut stack = service(layer.clone(), one_frame);
+    drain(
+        answer(&mut stack, Request::new(()))
+            .expect("a response")
+            .body_mut(),
+    );
+    assert_eq!(witness.only().end, End::Completed);
+
+    // Also while the service's own panic unwinds, where a second one would abort the process.
+    let mut stack = service(layer, || panic!("the service panics"));
+    let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        answer(&mut stack, Request::new(())).is_ok()
+    }));
+    assert!(panicked.is_err());
+    assert_eq!(witness.ends().len(), 2);
 }
 
 #[test]

@@ -4,3 +4,5 @@ mod ending;
 mod hooks;
 mod routes;
 mod support;
+#[cfg(feature = "http")]
+mod traits;

@@ -115,11 +115,119 @@ fn without_a_live_exchange_the_response_carries_the_word() {
     let mut service = RouteLayer::fixed("/alone").layer(service_fn(|_: Request<()>| async {
         Ok::<_, Error>(Response::new(Script::default()))
     }));
-    let response = answer(&mut service, Request::new(())).expect("a response");
-    assert_eq!(
-        response.extensions().get::<Route>().map(Route::as_str),
-        Some("/alone")
-    );
+    let mut response = Some(answer(&mut service, Request::new(())).expect("a response"));
+    // A layer that the word could not reach, as from another task.
+    let witness = Witness::default();
+    let sources = RouteSources::new().table(["/{any}"]).expect("a table");
+    let mut outer = ObserveLayer::new(witness.clone())
+        .routes(sources)
+        .layer(service_fn(move |_: Request<()>| {
+            let response = response.take().expect("one request");
+            async { Ok::<_, Error>(response) }
+        }));
+    let request = Request::builder().uri("/x").body(()).expect("a request");
+    drop(answer(&mut outer, request));
+    assert_eq!(witness.only().route, "/alone");
+}
+
+#[test]
+fn the_handlers_slot_goes_before_the_word_that_the_response_carries() {
+    let witness = Witness::default();
+    let layer = ObserveLayer::new(witness.clone()).routes(RouteSources::new().slot());
+    let said = route_of(&layer, &witness, |request| {
+        let slot = request
+            .extensions()
+            .get::<RouteSlot>()
+            .expect("a slot")
+            .clone();
+        let mut inner = RouteLayer::fixed("/framework").layer(service_fn(|_: Request<()>| async {
+            Ok::<_, Error>(Response::new(Script::default()))
+        }));
+        // In another thread, as in another task, the layer is out of earshot.
+        std::thread::scope(|scope| {
+            let elsewhere = scope.spawn(|| {
+                slot.annotate("/handler");
+                answer(&mut inner, Request::new(()))
+                    .expect("a response")
+                    .into_parts()
+                    .0
+                    .extensions
+            });
+            elsewhere.join().expect("no panic")
+        })
+    });
+    assert_eq!(said, "/handler");
+}
+
+/// The route of an exchange whose response has the extensions that `say` gives.
+fn route_of(
+    layer: &ObserveLayer<Witness>,
+    witness: &Witness,
+    say: fn(&Request<()>) -> http::Extensions,
+) -> String {
+    let mut service = layer.layer(service_fn(move |request: Request<()>| {
+        let mut response = Response::new(Script::default());
+        *response.extensions_mut() = say(&request);
+        async { Ok::<_, Error>(response) }
+    }));
+    drop(answer(&mut service, Request::new(())));
+    witness.ends().pop().expect("a record").route
+}
+
+#[test]
+fn each_exchange_hears_what_was_said_within_it() {
+    let (outer, inner) = (Witness::default(), Witness::default());
+    let sources = RouteSources::new().table(["/a", "/b"]).expect("a table");
+    let inner_layer = ObserveLayer::new(inner.clone())
+        .routes(sources)
+        .independent();
+    let mut batch = ObserveLayer::new(outer.clone()).layer(service_fn(move |_: Request<()>| {
+        assert!(annotate("/batch"));
+        for path in ["/a", "/b"] {
+            let mut sub = inner_layer.layer(service_fn(|request: Request<()>| {
+                if request.uri().path() == "/a" {
+                    assert!(annotate("/said-by-a"));
+                }
+                async { Ok::<_, Error>(Response::new(Script::default())) }
+            }));
+            let request = Request::builder().uri(path).body(()).expect("a request");
+            drop(answer(&mut sub, request));
+        }
+        assert!(annotate("/batch-at-last"));
+        async { Ok::<_, Error>(Response::new(Script::default())) }
+    }));
+    drop(answer(&mut batch, Request::new(())));
+    let routes: Vec<_> = inner.ends().into_iter().map(|seen| seen.route).collect();
+    assert_eq!(routes, ["/said-by-a", "/b"]);
+    assert_eq!(outer.only().route, "/batch-at-last");
+}
+
+#[test]
+fn an_exchange_that_is_dropped_within_another_says_nothing_to_it() {
+    let (dropped, living) = (Witness::default(), Witness::default());
+    let mut first = ObserveLayer::new(dropped.clone())
+        .routes(RouteSources::new().slot())
+        .layer(service_fn(|request: Request<()>| {
+            let slot = request
+                .extensions()
+                .get::<RouteSlot>()
+                .expect("a slot")
+                .clone();
+            async move {
+                slot.annotate("/of-the-dropped");
+                pending::<Result<Response<Script>, Error>>().await
+            }
+        }));
+    let mut future = Box::pin(first.call(Request::new(())));
+    assert!(poll(future.as_mut()).is_pending());
+    let mut future = Some(future);
+    let mut second = ObserveLayer::new(living.clone()).layer(service_fn(move |_: Request<()>| {
+        drop(future.take());
+        async { Ok::<_, Error>(Response::new(Script::default())) }
+    }));
+    drop(answer(&mut second, Request::new(())));
+    assert_eq!(dropped.only().route, "/of-the-dropped");
+    assert_eq!(living.only().route, "{unmatched}");
 }
 
 #[test]

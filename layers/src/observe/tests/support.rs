@@ -39,6 +39,8 @@ pub(super) struct Script {
     pub(super) steps: VecDeque<Step>,
     pub(super) length: Option<u64>,
     pub(super) ends_early: bool,
+    /// Asked for its size or its end, it panics.
+    pub(super) hint_panics: bool,
     pub(super) not_sync: Cell<()>,
 }
 
@@ -144,6 +146,7 @@ impl Body for Script {
     }
 
     fn is_end_stream(&self) -> bool {
+        assert!(!self.hint_panics, "the body's hint panics");
         self.ends_early && self.steps.is_empty()
     }
 
