@@ -4,7 +4,7 @@
 //! is put into the request for it, so it costs no allocation; what runs in another task than the
 //! layer outside is not within its exchange.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 
 use crate::route::{RouteState, Routes, Word};
 
@@ -23,6 +23,9 @@ const SAID: Observing = 1 << 62;
 thread_local! {
     static OBSERVING: Cell<Observing> = const { Cell::new(0) };
     static WORD: Cell<Option<Word>> = const { Cell::new(None) };
+    /// What is still to be heard by the exchanges outside of the live one, the outermost first: one
+    /// for each scope that was entered over a word.
+    static WAITING: RefCell<Vec<Word>> = const { RefCell::new(Vec::new()) };
 }
 
 /// Within an exchange. Dropped, also by a panic, it hears what was said and gives the turn back to the
@@ -30,8 +33,6 @@ thread_local! {
 #[derive(Debug)]
 pub(super) struct Scope<'a> {
     outer: Observing,
-    /// What was said to the exchange outside before this one was entered.
-    parked: Option<Box<Word>>,
     routes: &'a Routes,
     route: &'a mut RouteState,
 }
@@ -50,11 +51,12 @@ pub(super) fn enter<'a>(
     route: &'a mut RouteState,
 ) -> Scope<'a> {
     let outer = OBSERVING.get();
-    let parked = if outer & SAID == 0 { None } else { park() };
+    if outer & SAID != 0 {
+        wait();
+    }
     OBSERVING.set(outer & !SAID | observing | LIVE);
     Scope {
         outer,
-        parked,
         routes,
         route,
     }
@@ -86,7 +88,9 @@ impl Scope<'_> {
             self.routes.hear(self.route, word);
         }
         // What was said outside, before and now, goes on waiting for the exchange outside.
-        WORD.set(self.parked.take().map(|parked| *parked));
+        if self.outer & SAID != 0 {
+            WORD.set(WAITING.with_borrow_mut(Vec::pop));
+        }
         if let Some(word) = said {
             let _ = say(word);
         }
@@ -106,6 +110,8 @@ impl Drop for Scope<'_> {
 
 /// Puts aside what the exchange outside is still to hear.
 #[cold]
-fn park() -> Option<Box<Word>> {
-    WORD.take().map(Box::new)
+fn wait() {
+    if let Some(word) = WORD.take() {
+        WAITING.with_borrow_mut(|waiting| waiting.push(word));
+    }
 }
