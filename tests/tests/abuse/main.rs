@@ -1,0 +1,4 @@
+//! Clients that send whatever they like: the figures stay true, bounded, and fit to be scraped.
+
+mod flood;
+mod hostile;

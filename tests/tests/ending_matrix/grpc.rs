@@ -1,0 +1,201 @@
+//! The ends of gRPC calls, as HTTP sees them: a call that fails is a response that completed.
+
+use std::time::Duration;
+
+use bartizan::route::RouteSources;
+use bartizan_tests::{
+    grpc::{Caller, Echo},
+    recorder::{ACTIVE, DURATION, RESPONSE_SIZE, Recorder},
+    scrape::labels,
+    server::Server,
+};
+use futures_util::StreamExt;
+use tonic::transport;
+
+/// What is recorded of a call: route, status, error type, bytes.
+struct Wanted(
+    &'static str,
+    Option<&'static str>,
+    Option<&'static str>,
+    Option<u64>,
+);
+
+/// Makes one call, and checks that there is one record of it, and which.
+async fn check(call: impl AsyncFnOnce(Caller, &Recorder), wanted: Wanted) {
+    let recorder = Recorder::new();
+    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let router = transport::Server::builder().layer(layer).add_service(Echo);
+    let server = Server::tonic(router).await;
+    call(Caller::connect(server.address()).await, &recorder).await;
+    recorder.ended(1).await;
+    server.stop().await;
+    let scrape = recorder.scrape();
+
+    let Wanted(route, status, error, bytes) = wanted;
+    let mut labelled = vec![("http_request_method", "POST"), ("http_route", route)];
+    labelled.push(("url_scheme", "http"));
+    labelled.extend(status.map(|status| ("http_response_status_code", status)));
+    labelled.extend(error.map(|error| ("error_type", error)));
+    assert_eq!(scrape.label_sets(DURATION), [labels(&labelled)].into());
+    assert_eq!(scrape.ended(), 1);
+    assert_eq!(scrape.value(ACTIVE, &[]), Some(0.0));
+    assert_eq!(
+        scrape.count(RESPONSE_SIZE, &[]),
+        u64::from(status.is_some())
+    );
+    if let Some(bytes) = bytes {
+        assert_eq!(scrape.sum(RESPONSE_SIZE, &[]), bytes as f64);
+    }
+}
+
+/// A message has five bytes of its own in front.
+const PREFIX: u64 = 5;
+
+#[tokio::test]
+async fn a_call() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        caller
+            .call("/test.Echo/Say", "hello")
+            .await
+            .expect("an echo");
+    };
+    check(
+        call,
+        Wanted("/test.Echo/Say", Some("200"), None, Some(PREFIX + 5)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_refused() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        caller
+            .call("/test.Echo/Refuse", "hello")
+            .await
+            .expect_err("no");
+    };
+    check(
+        call,
+        Wanted("/test.Echo/Refuse", Some("200"), None, Some(0)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_call_that_is_denied_is_of_no_known_method() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        caller
+            .call("/test.Echo/Deny", "hello")
+            .await
+            .expect_err("no");
+    };
+    check(call, Wanted("_OTHER", Some("200"), None, Some(0))).await;
+}
+
+#[tokio::test]
+async fn a_method_that_does_not_exist() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        caller
+            .call("/test.Echo/What", "hello")
+            .await
+            .expect_err("no such method");
+    };
+    check(call, Wanted("_OTHER", Some("200"), None, Some(0))).await;
+}
+
+#[tokio::test]
+async fn a_stream() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        let stream = caller.stream("/test.Echo/Count").await.expect("a stream");
+        assert_eq!(stream.count().await, 3);
+    };
+    check(
+        call,
+        Wanted("/test.Echo/Count", Some("200"), None, Some(3 * PREFIX + 11)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_ends_in_trailers() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        let stream = caller.stream("/test.Echo/Break").await.expect("a stream");
+        assert!(
+            stream
+                .collect::<Vec<_>>()
+                .await
+                .pop()
+                .is_some_and(|last| last.is_err())
+        );
+    };
+    check(
+        call,
+        Wanted("/test.Echo/Break", Some("200"), None, Some(2 * PREFIX + 6)),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_stream_that_is_left() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        let mut stream = caller.stream("/test.Echo/Tick").await.expect("a stream");
+        stream.next().await.expect("a tick").expect("a tick");
+        // The stream is reset; the connection stays.
+        drop(stream);
+        caller.call("/test.Echo/Hang", "").await.unwrap_or_default();
+    };
+    let recorder_sees_one = async |caller: Caller, recorder: &Recorder| {
+        tokio::select! {
+            () = call(caller, recorder) => {}
+            _ = recorder.once(|scrape| scrape.ended() == 1) => {
+                let scrape = recorder.scrape();
+                assert_eq!(scrape.count(DURATION, &[("error_type", "dropped")]), 1);
+            }
+        }
+    };
+    let recorder = Recorder::new();
+    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let router = transport::Server::builder().layer(layer).add_service(Echo);
+    let server = Server::tonic(router).await;
+    recorder_sees_one(Caller::connect(server.address()).await, &recorder).await;
+    let scrape = recorder.ended(2).await;
+    let tick = [
+        ("http_route", "/test.Echo/Tick"),
+        ("http_response_status_code", "200"),
+    ];
+    assert_eq!(scrape.count(DURATION, &tick), 1);
+    // Nobody vouched for the method that never answered.
+    let hang = [
+        ("http_route", "_OTHER"),
+        ("error_type", "cancelled_before_response"),
+    ];
+    assert_eq!(scrape.count(DURATION, &hang), 1);
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn a_deadline_that_the_server_keeps() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        let deadline = Some(Duration::from_millis(30));
+        caller
+            .call_within("/test.Echo/Hang", "", deadline)
+            .await
+            .expect_err("too late");
+    };
+    check(
+        call,
+        Wanted("_OTHER", None, Some("cancelled_before_response"), None),
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn a_panic() {
+    let call = async |mut caller: Caller, _: &Recorder| {
+        caller
+            .call("/test.Echo/Panic", "")
+            .await
+            .expect_err("a panic");
+    };
+    check(call, Wanted("_OTHER", None, Some("panic"), None)).await;
+}
