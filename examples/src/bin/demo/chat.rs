@@ -1,0 +1,110 @@
+//! `POST /v1/chat/completions`: what a gateway in front of a language model streams.
+
+use std::{convert::Infallible, time::Duration};
+
+use axum::{
+    Json,
+    http::StatusCode,
+    response::{
+        IntoResponse, Response, Sse,
+        sse::{Event, KeepAlive},
+    },
+};
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+const ID: &str = "chatcmpl-demo";
+const CREATED: u64 = 1_700_000_000;
+const KEEP_ALIVE: Duration = Duration::from_secs(15);
+/// The pace of the answer's words.
+const WORD: Duration = Duration::from_millis(5);
+
+/// The part of a request's body that counts here.
+#[derive(Deserialize)]
+pub(crate) struct Request {
+    messages: Vec<Message>,
+    #[serde(default = "default_model")]
+    model: String,
+    #[serde(default)]
+    stream: bool,
+}
+
+/// One turn of the conversation. `content` is a text, or a list of parts.
+#[derive(Deserialize)]
+struct Message {
+    #[serde(default)]
+    content: Value,
+}
+
+fn default_model() -> String {
+    "demo".into()
+}
+
+/// Answers with an echo of the last message, at once or word by word.
+pub(crate) async fn completions(body: Bytes) -> Response {
+    // Whatever the content type: those who try this by hand forget it.
+    let Request {
+        messages,
+        model,
+        stream,
+    } = match serde_json::from_slice(&body) {
+        Ok(request) => request,
+        Err(error) => return refusal(&error.to_string()),
+    };
+    let Some(last) = messages.last() else {
+        return refusal("messages must hold at least one message");
+    };
+    let answer = answer(last);
+    if stream {
+        return streamed(&model, &answer);
+    }
+    tokio::time::sleep(WORD).await;
+    let message = json!({ "role": "assistant", "content": answer });
+    let choice = json!({ "index": 0, "message": message, "finish_reason": "stop" });
+    Json(json!({ "id": ID, "object": "chat.completion", "created": CREATED, "model": model, "choices": [choice] }))
+        .into_response()
+}
+
+/// One chunk for the role, one for each word, one for the reason of the end, and the end's marker.
+fn streamed(model: &str, answer: &str) -> Response {
+    let mut events = vec![chunk(
+        model,
+        json!({ "role": "assistant", "content": "" }),
+        Value::Null,
+    )];
+    events.extend(
+        answer
+            .split_inclusive(' ')
+            .map(|word| chunk(model, json!({ "content": word }), Value::Null)),
+    );
+    events.push(chunk(model, json!({}), "stop".into()));
+    events.push("[DONE]".into());
+    let events = stream::iter(events).then(|data| async move {
+        tokio::time::sleep(WORD).await;
+        Ok::<_, Infallible>(Event::default().data(data))
+    });
+    Sse::new(events)
+        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+        .into_response()
+}
+
+fn chunk(model: &str, delta: Value, finish_reason: Value) -> String {
+    let choice = json!({ "index": 0, "delta": delta, "finish_reason": finish_reason });
+    json!({ "id": ID, "object": "chat.completion.chunk", "created": CREATED, "model": model, "choices": [choice] })
+        .to_string()
+}
+
+fn answer(message: &Message) -> String {
+    match &message.content {
+        Value::String(text) => format!("You said: {text}"),
+        Value::Array(parts) => format!("You sent {} parts.", parts.len()),
+        _ => "You said nothing.".into(),
+    }
+}
+
+fn refusal(message: &str) -> Response {
+    let error = json!({ "message": message, "type": "invalid_request_error", "code": null });
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
+}

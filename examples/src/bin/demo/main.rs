@@ -1,0 +1,147 @@
+//! A service with every kind of route, one bartizan layer around it, and its metrics at `/metrics`.
+//!
+//! `demo --load 5 --exit` plays traffic against itself and prints what the metrics say of it.
+#![allow(clippy::print_stdout, reason = "this is a program for a terminal")]
+
+mod args;
+mod chat;
+mod client;
+mod connection;
+mod download;
+mod files;
+mod ledger;
+mod load;
+mod observability;
+mod progress;
+mod routes;
+mod scenes;
+mod scrape;
+mod sse;
+mod summary;
+mod table;
+
+use std::{
+    io::Write,
+    net::SocketAddr,
+    panic::PanicHookInfo,
+    process::ExitCode,
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::watch, time::timeout};
+
+use crate::args::{Command, Options};
+
+type Error = Box<dyn std::error::Error + Send + Sync>;
+
+/// How long exchanges may take to end once the program is to stop.
+const GRACE: Duration = Duration::from_secs(3);
+
+fn main() -> ExitCode {
+    let options = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Command::Run(options)) => options,
+        Ok(Command::Help) => {
+            print!("{}", args::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => {
+            eprintln!("demo: {error}\nTry `demo --help`.");
+            return ExitCode::from(2);
+        }
+    };
+    std::panic::set_hook(Box::new(report_panic));
+    let run = || tokio::runtime::Runtime::new()?.block_on(serve(options));
+    run().unwrap_or_else(|error| {
+        eprintln!("demo: {error}");
+        ExitCode::FAILURE
+    })
+}
+
+async fn serve(options: Options) -> Result<ExitCode, Error> {
+    let Options { listen, load, exit } = options;
+    let listener = TcpListener::bind(listen)
+        .await
+        .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+    let address = listener.local_addr()?;
+    let app = observability::observe(routes::router(observability::install()?))?;
+
+    let (stop, mut stopped) = watch::channel(false);
+    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
+        let _ = stopped.wait_for(|stop| *stop).await;
+    });
+    let server = tokio::spawn(server.into_future());
+    println!("listening on http://{address}");
+    std::io::stdout().flush()?;
+
+    let code = tokio::select! {
+        signal = interrupted() => signal.map(|()| ExitCode::SUCCESS)?,
+        code = play(address, load, exit) => code?,
+    };
+    let _ = stop.send(true);
+    tokio::select! {
+        ended = timeout(GRACE, server) => match ended {
+            Ok(ended) => ended??,
+            Err(_) => eprintln!("demo: some exchanges were still open after {} s", GRACE.as_secs()),
+        },
+        _ = interrupted() => {}
+    }
+    Ok(code)
+}
+
+/// Plays the load, if any. Returns only if the program is to end with it.
+async fn play(address: SocketAddr, load: Option<Duration>, exit: bool) -> Result<ExitCode, Error> {
+    if let Some(length) = load {
+        let agreed = load::run(connectable(address), length).await?;
+        if exit {
+            return Ok(if agreed {
+                ExitCode::SUCCESS
+            } else {
+                ExitCode::FAILURE
+            });
+        }
+    }
+    std::future::pending().await
+}
+
+/// `0.0.0.0` is an address to listen on, not one to connect to.
+fn connectable(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => {
+            ([0, 0, 0, 0, 0, 0, 0, 1], v6.port()).into()
+        }
+        address => address,
+    }
+}
+
+/// Resolves on Ctrl-C and, where there is one, on SIGTERM.
+async fn interrupted() -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut terminate = signal(SignalKind::terminate())?;
+        tokio::select! {
+            interrupt = tokio::signal::ctrl_c() => interrupt,
+            _ = terminate.recv() => Ok(()),
+        }
+    }
+    #[cfg(not(unix))]
+    tokio::signal::ctrl_c().await
+}
+
+/// One line for a panic, and only one for all those that were asked for.
+fn report_panic(info: &PanicHookInfo<'_>) {
+    static ASKED: AtomicBool = AtomicBool::new(false);
+    let payload = info.payload();
+    let message = payload.downcast_ref::<&str>().copied();
+    let message = message
+        .or_else(|| payload.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("a panic");
+    if message != routes::PANIC {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        eprintln!("demo: panicked at {place}: {message}");
+    } else if !ASKED.swap(true, Ordering::Relaxed) {
+        eprintln!("demo: {message} (further ones are silent)");
+    }
+}

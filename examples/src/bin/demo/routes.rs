@@ -1,0 +1,106 @@
+//! The service: one route for each way in which an exchange can go.
+
+use std::time::Duration;
+
+use axum::{
+    Json, Router,
+    body::Body,
+    extract::{Path, Query, Request, State},
+    http::{StatusCode, header},
+    response::{IntoResponse, Response},
+    routing::{get, post},
+};
+use metrics_exporter_prometheus::PrometheusHandle;
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::{chat, download, files, observability, sse};
+
+/// How long `/api/slow` sleeps at most.
+const MAX_SLEEP: Duration = Duration::from_secs(60);
+/// What the handler of `/api/panic` says.
+pub(crate) const PANIC: &str = "/api/panic panics, as asked";
+
+const INDEX: &str = "\
+GET  /api/users/{id}
+GET  /api/orgs/{org}/teams/{team}/members/{member}
+GET  /api/slow?ms=N                 answers after N ms, 60000 at most
+GET  /api/error                     500
+GET  /api/panic                     the handler panics
+POST /api/echo                      streams the body back
+GET  /download?bytes=N&chunk=N      a streamed body without Content-Length
+GET  /files/{*path}                 a plain tower service: readme.txt, hello.html, data/points.csv
+GET  /events?count=N&interval_ms=N&size=N&types=a,b
+                                    server-sent events; count=0 never ends
+POST /v1/chat/completions           chat completions, streamed with {\"stream\": true}
+GET  /metrics                       what the layer saw
+";
+
+/// The whole service, not yet observed.
+pub(crate) fn router(metrics: PrometheusHandle) -> Router {
+    let org = Router::new().route("/teams/{team}/members/{member}", get(member));
+    Router::new()
+        .route("/", get(INDEX))
+        .route("/api/users/{id}", get(user))
+        .nest("/api/orgs/{org}", org)
+        .route("/api/slow", get(slow))
+        .route("/api/error", get(error))
+        .route("/api/panic", get(panic))
+        .route("/api/echo", post(echo))
+        .route("/download", get(download::download))
+        .nest_service("/files", observability::nested(files::Files))
+        .route("/events", get(sse::events))
+        .route("/v1/chat/completions", post(chat::completions))
+        .route("/metrics", get(metrics_page))
+        .with_state(metrics)
+}
+
+async fn user(Path(id): Path<String>) -> Json<Value> {
+    Json(json!({ "id": id, "name": format!("User {id}") }))
+}
+
+async fn member(Path((org, team, member)): Path<(String, String, String)>) -> Json<Value> {
+    Json(json!({ "org": org, "team": team, "member": member }))
+}
+
+#[derive(Deserialize)]
+struct Slow {
+    #[serde(default)]
+    ms: u64,
+}
+
+async fn slow(Query(Slow { ms }): Query<Slow>) -> String {
+    let sleep = Duration::from_millis(ms).min(MAX_SLEEP);
+    tokio::time::sleep(sleep).await;
+    format!("slept {} ms\n", sleep.as_millis())
+}
+
+async fn error() -> (StatusCode, &'static str) {
+    (StatusCode::INTERNAL_SERVER_ERROR, "an error, as asked\n")
+}
+
+/// Nothing catches it: hyper closes the connection (HTTP/1) or resets the stream (HTTP/2).
+async fn panic() -> StatusCode {
+    panic!("{PANIC}")
+}
+
+async fn echo(request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut response = Response::new(Body::new(body));
+    if let Some(media_type) = parts.headers.get(header::CONTENT_TYPE) {
+        response
+            .headers_mut()
+            .insert(header::CONTENT_TYPE, media_type.clone());
+    }
+    response
+}
+
+async fn metrics_page(State(metrics): State<PrometheusHandle>) -> impl IntoResponse {
+    (
+        [(
+            header::CONTENT_TYPE,
+            "text/plain; version=0.0.4; charset=utf-8",
+        )],
+        metrics.render(),
+    )
+}
