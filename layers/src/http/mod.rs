@@ -12,6 +12,7 @@
 //! Each metric keeps at most 1,900 label sets. Labels that do not apply are absent: `error_type` on
 //! success, the status without a head. The ends and their words are in [`observe`](crate::observe).
 //! A 5xx is its own `error_type`, and the first fault wins: a 500 whose client then leaves is `500`.
+//! What happens to an event stream after its head is in the gauge alone: its duration was recorded.
 //! What is recorded for a body that was not read to its end is what was handed over until then.
 //!
 //! The size of a request's body is its Content-Length, so a request that declares none (chunked, or
@@ -26,9 +27,15 @@
 //!
 //! # Cost
 //!
-//! Counted with `cargo xtask bench` (results in `bench/results/`): see the table there for the figure
-//! of each release profile. No allocation once a route is known, beyond the recorder's own 0.016 a
-//! sample; no lock; no write that threads share, beyond one reference count and the recorder's cells.
+//! 1,374 instructions a request for durations, active requests and response sizes, over a layer that
+//! only wraps the body; of these some 400 are the recorder's own and 100 are two readings of the
+//! clock. A table of templates adds 270, a request's Content-Length 320, the time to first byte 380;
+//! a frame costs 41. With link-time optimisation it is some 40 less. Counted by `cargo xtask bench`
+//! (`bench/results/`, with machine and date).
+//!
+//! No allocation once a route is known, beyond the recorder's own 0.016 a sample and the user's: a
+//! label that is made as an owned text, as `server_address` is, allocates it. No lock; no write that
+//! threads share, beyond one reference count and the recorder's cells.
 //!
 //! # Errors, panics, cancellation
 //!

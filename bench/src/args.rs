@@ -1,0 +1,85 @@
+//! The command line.
+
+use std::ffi::OsString;
+
+use lexopt::prelude::*;
+
+use crate::results::Build;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+What bartizan's layers cost, in instructions and allocations per request and per frame.
+
+Usage: cargo xtask bench [OPTIONS] [FIGURE ...]
+       cargo xtask bench scale | threads
+
+Options:
+  --lto        build with link-time optimisation, and compare with results/instructions-lto.toml
+               instead of results/instructions.toml
+  --check      fail where a figure is over its bound, or has risen over the committed one:
+               instructions by more than 5 %, allocations at all
+  --save       commit to these figures: write them to the file; its bounds stay
+  --help, -h   print this help
+
+Without FIGURE, all are counted. `scale` tells what a million hostile requests leave in memory,
+`threads` how two threads slow each other down on one route; both are for information.
+";
+
+/// What the program was asked to do.
+#[derive(Debug)]
+pub enum Command {
+    Help,
+    /// One case, for callgrind to watch.
+    Case {
+        name: String,
+    },
+    Figures {
+        build: Build,
+        then: Then,
+        only: Vec<String>,
+    },
+    Scale,
+    Threads,
+}
+
+/// What becomes of the figures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Then {
+    Show,
+    Check,
+    Save,
+}
+
+/// Reads the command line, without the program's name.
+pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt::Error> {
+    let mut parser = lexopt::Parser::from_args(args);
+    let mut build = Build::Release;
+    let mut then = Then::Show;
+    let mut words: Vec<String> = Vec::new();
+    while let Some(arg) = parser.next()? {
+        match arg {
+            Long("lto") => build = Build::Lto,
+            Long("check") => then = Then::Check,
+            Long("save") => then = Then::Save,
+            Long("help") | Short('h') => return Ok(Command::Help),
+            Value(word) => words.push(word.string()?),
+            _ => return Err(arg.unexpected()),
+        }
+    }
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    Ok(match *words {
+        ["case", name] => Command::Case {
+            name: name.to_owned(),
+        },
+        ["scale"] => Command::Scale,
+        ["threads"] => Command::Threads,
+        _ if then == Then::Save && !words.is_empty() => {
+            return Err("--save writes all figures: give none".into());
+        }
+        _ => Command::Figures {
+            build,
+            then,
+            only: words.into_iter().map(str::to_owned).collect(),
+        },
+    })
+}

@@ -1,0 +1,189 @@
+//! What is run under callgrind: a layer around a service, and the request that it gets.
+
+use std::convert::Infallible;
+
+use axum::{Router, body::Body, routing::get};
+use bartizan::{
+    http::{HttpMetrics, HttpMetricsLayer},
+    observe::{ObserveLayer, Observer, Record, RequestHead},
+    route::RouteSources,
+};
+use http::{Request, Response};
+use route_canon::Table;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::{
+    drive::{Run, drive},
+    floor::FloorLayer,
+    services::{Frames, Hello, plain, sized},
+    wrap_only::WrapOnlyLayer,
+};
+
+const TEMPLATES: [&str; 1] = ["/users/{id}"];
+
+/// How many frames the long body has; the short one has one.
+pub const LONG: usize = 1_001;
+
+/// A program to count.
+#[derive(Debug)]
+pub struct Case {
+    pub name: &'static str,
+    /// How many requests are counted.
+    pub requests: usize,
+    run: fn(Run) -> u64,
+}
+
+/// Every case.
+pub const ALL: &[Case] = &[
+    case("bare", |run| drive(Hello, plain, run)),
+    case("wrap-only", |run| {
+        drive(WrapOnlyLayer.layer(Hello), plain, run)
+    }),
+    case("wrap-only, sized", |run| {
+        drive(WrapOnlyLayer.layer(Hello), sized, run)
+    }),
+    case("floor", |run| drive(floor().layer(Hello), plain, run)),
+    case("engine", |run| {
+        drive(ObserveLayer::new(Idle).layer(Hello), plain, run)
+    }),
+    case("none", |run| {
+        drive(
+            ObserveLayer::new(None::<HttpMetrics>).layer(Hello),
+            plain,
+            run,
+        )
+    }),
+    case("http", |run| drive(http().layer(Hello), plain, run)),
+    case("http, sized", |run| drive(http().layer(Hello), sized, run)),
+    case("http, unmatched", |run| {
+        drive(HttpMetricsLayer::default().layer(Hello), plain, run)
+    }),
+    case("first byte", |run| {
+        drive(first_byte().layer(Hello), plain, run)
+    }),
+    case("first byte, sized", |run| {
+        drive(first_byte().layer(Hello), sized, run)
+    }),
+    case("joined", |run| {
+        drive(http().layer(http().layer(Hello)), plain, run)
+    }),
+    case("axum, wrap-only", |run| {
+        drive(router(WrapOnlyLayer), plain::<Body>, run)
+    }),
+    case("axum, http", |run| {
+        drive(router(HttpMetricsLayer::default()), plain::<Body>, run)
+    }),
+    case("wrap-only, 1 frame", |run| {
+        drive(WrapOnlyLayer.layer(Frames(1)), plain, run)
+    }),
+    long("wrap-only, frames", |run| {
+        drive(WrapOnlyLayer.layer(Frames(LONG)), plain, run)
+    }),
+    case("engine, 1 frame", |run| {
+        drive(ObserveLayer::new(Idle).layer(Frames(1)), plain, run)
+    }),
+    long("engine, frames", |run| {
+        drive(ObserveLayer::new(Idle).layer(Frames(LONG)), plain, run)
+    }),
+    case("http, 1 frame", |run| {
+        drive(http().layer(Frames(1)), plain, run)
+    }),
+    long("http, frames", |run| {
+        drive(http().layer(Frames(LONG)), plain, run)
+    }),
+    case("first byte, 1 frame", |run| {
+        drive(first_byte().layer(Frames(1)), plain, run)
+    }),
+    long("first byte, frames", |run| {
+        drive(first_byte().layer(Frames(LONG)), plain, run)
+    }),
+];
+
+/// An observer that does nothing: what it costs is the engine.
+#[derive(Clone, Debug)]
+struct Idle;
+
+/// The case of a name.
+pub fn find(name: &str) -> Result<&'static Case, String> {
+    ALL.iter()
+        .find(|case| case.name == name)
+        .ok_or_else(|| format!("there is no case {name:?}"))
+}
+
+const fn case(name: &'static str, run: fn(Run) -> u64) -> Case {
+    Case {
+        name,
+        requests: 6_400,
+        run,
+    }
+}
+
+const fn long(name: &'static str, run: fn(Run) -> u64) -> Case {
+    Case {
+        name,
+        requests: 128,
+        run,
+    }
+}
+
+/// What most users have, and what the acceptance line means.
+pub fn http() -> HttpMetricsLayer {
+    HttpMetricsLayer::default().routes(routes())
+}
+
+/// The hand-written layer, with the same table.
+pub fn floor() -> FloorLayer {
+    FloorLayer::new(Table::new(TEMPLATES).expect("the template is valid"))
+}
+
+fn first_byte() -> HttpMetricsLayer {
+    let metrics = HttpMetrics::builder().time_to_first_byte().build();
+    ObserveLayer::new(metrics.expect("no label is added")).routes(routes())
+}
+
+fn routes() -> RouteSources {
+    RouteSources::new()
+        .table(TEMPLATES)
+        .expect("the template is valid")
+}
+
+/// A layer on an axum `Router`, which tells it the route.
+fn router<L, B>(layer: L) -> Router
+where
+    L: Layer<axum::routing::Route> + Clone + Send + Sync + 'static,
+    L::Service: Service<Request<Body>, Response = Response<B>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    <L::Service as Service<Request<Body>>>::Future: Send + 'static,
+    B: http_body::Body<Data = bytes::Bytes, Error = axum::Error> + Send + 'static,
+{
+    let router = Router::new()
+        .route("/users/{id}", get(async || "Hello, world!"))
+        .layer(layer);
+    // As `axum::serve` does it: without, each request puts the layer around its handler anew.
+    router.with_state(())
+}
+
+// === impl Case ===
+
+impl Case {
+    /// Runs it, and returns how many allocations were counted.
+    pub fn run(&self, allocations: fn() -> u64) -> u64 {
+        (self.run)(Run {
+            requests: self.requests,
+            allocations,
+        })
+    }
+}
+
+// === impl Idle ===
+
+impl Observer for Idle {
+    type State = ();
+
+    fn start(&self, _: Record<'_>, _: RequestHead<'_>) {}
+    fn end(&self, (): (), _: Record<'_>) {}
+}

@@ -1,0 +1,32 @@
+//! The command line.
+
+use std::{error::Error, process::ExitCode};
+
+use bartizan_bench::{
+    args::{self, Command, HELP},
+    cases, check, scale, threads,
+};
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<ExitCode, Box<dyn Error>> {
+    match args::parse(std::env::args_os().skip(1))? {
+        Command::Help => print!("{HELP}"),
+        Command::Case { name } => {
+            // Callgrind counts from outside.
+            cases::find(&name)?.run(|| 0);
+        }
+        Command::Figures { build, then, only } => return check::run(build, then, &only),
+        Command::Scale => scale::run()?,
+        Command::Threads => threads::run(),
+    }
+    Ok(ExitCode::SUCCESS)
+}
