@@ -79,7 +79,9 @@ pub trait Observer: Clone + Send + Sync + 'static {
         let _ = (state, record, frame);
     }
 
-    /// The exchange ended; [`Record::end`] tells how.
+    /// The exchange ended; [`Record::end`] tells how. A response that completed with a 500 is
+    /// `completed`: whether it failed, and whose fault it is, [`Record::error_type`] and
+    /// [`Record::fault`] tell.
     fn end(&self, state: Self::State, record: Record<'_>);
 }
 

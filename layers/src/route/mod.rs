@@ -22,11 +22,17 @@
 //! | around the whole `Router` | nothing | `RouteLayer::matched()` as a `Router::layer` |
 //! | a fallback, an unknown path | | nothing: `{unmatched}` |
 //!
+//! For `nest_service("/files", ..)` axum itself matches `/files` and `/files/`, so these two are routes
+//! of their own beside `/files/{*path}`.
+//!
 //! # With tonic
 //!
-//! The path is the client's text, so `/package.Service/Method` becomes a label only once the server
-//! has answered it with something else than `UNIMPLEMENTED`, or if it was declared
-//! ([`RouteSources::grpc_methods`]); until then it is `_OTHER`.
+//! The path is the client's text, so `/package.Service/Method` becomes a label only once an answer
+//! vouched for it, or if it was declared ([`RouteSources::grpc_methods`]); until then it is `_OTHER`.
+//! An answer vouches if it is gRPC's, and has messages to come, or consists of OK or of a status about
+//! the request's content (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED,
+//! OUT_OF_RANGE, DATA_LOSS). UNIMPLEMENTED does not, nor what a layer in front of the router may answer
+//! to any path, such as UNAUTHENTICATED. Requests that are not gRPC's are `{unmatched}`.
 //!
 //! # With plain hyper
 //!

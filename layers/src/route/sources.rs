@@ -80,8 +80,8 @@ impl RouteSources {
         .checked()
     }
 
-    /// Names gRPC requests by their path, once it was answered with something else than
-    /// `UNIMPLEMENTED`. It costs a look at the request's content type.
+    /// Names gRPC requests by their path, once an answer vouched for it (see the
+    /// [module docs](super#with-tonic)). It costs a look at the request's content type.
     pub fn grpc(self) -> Self {
         Self {
             grpc: true,
