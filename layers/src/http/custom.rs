@@ -74,7 +74,7 @@ pub(super) struct Capped {
 
 /// The numbers of one exchange's custom values, 16 bits each: 0 is absent, 1 is the overflow.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Values(u64);
+pub(super) struct Values([u16; MOST]);
 
 // === impl CustomLabel ===
 
@@ -232,16 +232,17 @@ impl Capped {
 
 impl Values {
     pub(super) fn set(&mut self, index: usize, number: u16) {
-        self.0 |= u64::from(number) << (16 * index);
+        self.0[index] = number;
     }
 
     /// All of them in one word.
-    #[inline]
+    #[inline(always)]
     pub(super) fn word(self) -> u64 {
-        self.0
+        let Self([a, b, c, d]) = self;
+        u64::from(a) | u64::from(b) << 16 | u64::from(c) << 32 | u64::from(d) << 48
     }
 
     fn number(self, index: usize) -> u16 {
-        (self.0 >> (16 * index)) as u16
+        self.0[index]
     }
 }

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     catalog,
     meter::{Family, Key, Labels, Meter, Overflow},
-    observe::{Kind, Record, RequestHead, ResponseHead},
+    observe::{Kind, Record, RequestHead, ResponseHead, signed},
     route::RouteLabel,
 };
 
@@ -183,12 +183,12 @@ impl Inner {
             let family = &self.request_size;
             row.record(
                 |row| &row.request_size,
-                bytes as f64,
+                signed(bytes),
                 |used| self.with_size(family, state, record, used),
             );
         }
         if response_size && record.status().is_some() {
-            let (bytes, family) = (record.sent() as f64, &self.response_size);
+            let (bytes, family) = (signed(record.sent()), &self.response_size);
             row.record(
                 |row| &row.response_size,
                 bytes,

@@ -24,8 +24,6 @@ pub(super) struct Exchange<O: Observers> {
     core: Arc<Core<O>>,
     data: Data,
     slots: O::Slots,
-    /// The inner service or body runs, or panicked while it ran.
-    running: bool,
 }
 
 // === impl Exchange ===
@@ -48,12 +46,7 @@ impl<O: Observers> Exchange<O> {
         }
         let data = Data::start(&core.settings, core.needs, request);
         let (core, slots) = (Arc::clone(core), O::Slots::default());
-        Some(Self {
-            core,
-            data,
-            slots,
-            running: false,
-        })
+        Some(Self { core, data, slots })
     }
 
     /// Tells the observers of the start.
@@ -91,7 +84,7 @@ impl<O: Observers> Exchange<O> {
     /// [leaves](Self::leave), unless what ran panicked.
     #[inline(always)]
     pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
-        self.running = true;
+        self.data.running = true;
         let routes = &self.core.settings.routes;
         let scope = scope::enter(self.core.observing, routes, &mut self.data.route);
         // Fields drop in order: what was entered last is left first.
@@ -102,14 +95,14 @@ impl<O: Observers> Exchange<O> {
     /// the exchange any more, and a frame need not pay for listening.
     #[inline(always)]
     pub(super) fn enter_body(&mut self) -> impl Sized + use<'_, O> {
-        self.running = true;
+        self.data.running = true;
         self.core.observers.enter(&self.slots)
     }
 
     /// What ran came back. A panic does not get here: the drop that follows it finds it running.
     #[inline(always)]
     pub(super) fn leave(&mut self) {
-        self.running = false;
+        self.data.running = false;
     }
 
     /// The service gave an error.
@@ -199,11 +192,19 @@ impl<O: Observers> Exchange<O> {
 
     /// Whether HTTP gives this response no body, whatever the service put there (RFC 9112, section
     /// 6.3).
+    #[inline(always)]
     fn has_no_body(&self, status: StatusCode) -> bool {
-        self.data.request == Request::Head
-            || self.data.kind == Kind::Upgrade
-            || status.is_informational()
-            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        let by_status = || {
+            self.data.kind == Kind::Upgrade
+                || status.is_informational()
+                || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
+        };
+        match self.data.request {
+            Request::Head => true,
+            // A granted CONNECT is an upgrade.
+            Request::Connect => by_status(),
+            Request::Plain => status != StatusCode::OK && by_status(),
+        }
     }
 
     /// A frame passes. Returns the end, if this was the last one.
@@ -214,7 +215,7 @@ impl<O: Observers> Exchange<O> {
             if data.frames == 0 && self.core.needs.first_data {
                 data.first_data = Some(data.nanos()).into();
             }
-            data.frames += 1;
+            data.frames = data.frames.saturating_add(1);
             data.sent += bytes.remaining() as u64;
         }
         let record = Record::new(&self.data, &self.core.settings);
@@ -257,7 +258,7 @@ impl<O: Observers> Exchange<O> {
     /// The exchange was let go of.
     #[cold]
     fn at_drop(&self) -> End {
-        if self.running {
+        if self.data.running {
             End::Panic
         } else if self.data.status.is_none() {
             End::CancelledBeforeResponse
@@ -286,8 +287,7 @@ impl<O: Observers> Exchange<O> {
             self.hear_slot();
         }
         self.data.end = Some(end);
-        self.data.took = Some(self.data.nanos()).into();
-        let record = Record::new(&self.data, &self.core.settings);
+        let record = Record::at_end(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);
     }
 }

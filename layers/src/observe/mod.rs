@@ -60,6 +60,8 @@ mod service;
 mod tests;
 mod timeout;
 
+#[cfg(feature = "http")]
+pub(crate) use self::numbers::signed;
 pub use self::{
     body::ObservedBody,
     future::ObservedFuture,

@@ -26,6 +26,13 @@ impl<'a> Record<'a> {
     /// [`elapsed`](Self::elapsed) in seconds.
     #[inline]
     pub(crate) fn elapsed_seconds(self) -> f64 {
-        self.nanos() as f64 / 1e9
+        signed(self.nanos()) / 1e9
     }
+}
+
+/// A figure of ours as a sample. Signed numbers convert in one instruction, unsigned ones in six, and no
+/// figure comes near 2⁶³: a declared length is below a petabyte, and 292 years are 2⁶³ nanoseconds.
+#[inline(always)]
+pub(crate) fn signed(figure: u64) -> f64 {
+    figure as i64 as f64
 }

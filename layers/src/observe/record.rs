@@ -13,11 +13,13 @@ use crate::{
 
 /// What is known about one exchange, at the moment when an observer is called.
 ///
-/// It is a view of two words, to pass on by value.
+/// It is a view of three words, to pass on by value.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     pub(super) data: &'a Data,
     pub(super) settings: &'a Settings,
+    /// The nanoseconds from the start to the end, once it ended.
+    took: Figure,
 }
 
 /// A route, and who named it.
@@ -34,13 +36,10 @@ pub struct RouteRef<'a> {
 #[derive(Debug)]
 pub(super) struct Data {
     pub(super) started: Instant,
-    /// The nanoseconds from the start to the end.
-    pub(super) took: Figure,
     /// The nanoseconds from the start to the first data frame.
     pub(super) first_data: Figure,
     pub(super) request_length: Figure,
     pub(super) declared: Figure,
-    pub(super) frames: u64,
     pub(super) sent: u64,
     pub(super) extras: Option<Box<Extras>>,
     pub(super) route: RouteState,
@@ -50,6 +49,9 @@ pub(super) struct Data {
     pub(super) request: Request,
     pub(super) kind: Kind,
     pub(super) end: Option<End>,
+    /// The service or the body runs, or panicked while it ran.
+    pub(super) running: bool,
+    pub(super) frames: u32,
 }
 
 /// What only some exchanges have.
@@ -76,9 +78,24 @@ pub(super) enum Request {
 // === impl Record ===
 
 impl<'a> Record<'a> {
-    #[inline]
+    #[inline(always)]
     pub(super) fn new(data: &'a Data, settings: &'a Settings) -> Self {
-        Self { data, settings }
+        Self {
+            data,
+            settings,
+            took: Figure::NONE,
+        }
+    }
+
+    /// The record of an exchange that ends now.
+    #[inline(always)]
+    pub(super) fn at_end(data: &'a Data, settings: &'a Settings) -> Self {
+        let took = Some(data.nanos()).into();
+        Self {
+            data,
+            settings,
+            took,
+        }
     }
 
     /// The request's method, or `_OTHER`.
@@ -150,10 +167,10 @@ impl<'a> Record<'a> {
         }
     }
 
-    /// The data frames handed over so far.
+    /// The data frames handed over so far; it stops at 2³² - 1.
     #[must_use]
     pub fn frames(self) -> u64 {
-        self.data.frames
+        u64::from(self.data.frames)
     }
 
     /// The bytes of the response's body handed over so far.
@@ -195,7 +212,7 @@ impl<'a> Record<'a> {
     /// The nanoseconds since the start, or until the end.
     #[inline]
     pub(super) fn nanos(self) -> u64 {
-        self.data.took.get().unwrap_or_else(|| self.data.nanos())
+        self.took.get().unwrap_or_else(|| self.data.nanos())
     }
 }
 
@@ -212,11 +229,9 @@ impl Data {
             .flatten();
         Self {
             started: Instant::now(),
-            took: Figure::NONE,
             first_data: Figure::NONE,
             request_length: length.into(),
             declared: Figure::NONE,
-            frames: 0,
             sent: 0,
             extras: pending.map(Extras::pending),
             route,
@@ -226,6 +241,8 @@ impl Data {
             request: Request::of(method),
             kind: Kind::Plain,
             end: None,
+            running: false,
+            frames: 0,
         }
     }
 
