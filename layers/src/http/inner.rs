@@ -58,7 +58,7 @@ impl Inner {
     }
 
     #[cold]
-    fn add_new_active(
+    pub(super) fn add_new_active(
         &self,
         record: Record<'_>,
         route: RouteLabel,

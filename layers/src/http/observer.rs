@@ -133,9 +133,14 @@ impl Observer for HttpMetrics {
     #[inline]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
-        let raised = state.marks.raised();
-        if raised != Raised::Not {
-            inner.add_active(record, state.marks.route(), raised, -1.0);
+        match state.marks.raised() {
+            Raised::Itself => {
+                inner.add_active(record, state.marks.route(), Raised::Itself, -1.0);
+            }
+            Raised::Folded => {
+                inner.add_new_active(record, state.marks.route(), Raised::Folded, -1.0);
+            }
+            Raised::Not => {}
         }
         if state.marks.skipped() {
             return;

@@ -19,6 +19,8 @@ pub(super) struct Core<O: Observers> {
     pub(super) known: bool,
     pub(super) needs: Needs,
     pub(super) independent: bool,
+    /// What of the observers outside this layer looks at: nothing if it is independent.
+    looks_at: Observing,
     pub(super) settings: Settings,
 }
 
@@ -50,6 +52,7 @@ impl<O: Observers> Core<O> {
             known,
             needs,
             independent,
+            looks_at: if independent { 0 } else { scope::OBSERVERS },
             settings,
         }
     }
@@ -57,10 +60,6 @@ impl<O: Observers> Core<O> {
     /// Which observers see the exchange outside, if this layer cares.
     #[inline(always)]
     pub(super) fn outer(&self) -> Observing {
-        if self.independent {
-            0
-        } else {
-            scope::observing()
-        }
+        scope::observing() & self.looks_at
     }
 }

@@ -17,6 +17,9 @@ const LIVE: Observing = 1 << 63;
 /// How many types of observers can be told apart.
 pub(super) const TYPES: usize = 62;
 
+/// The bits that tell of observers, and that there is an exchange.
+pub(super) const OBSERVERS: Observing = !SAID;
+
 /// Set while there is a word that no exchange has heard.
 const SAID: Observing = 1 << 62;
 
@@ -37,10 +40,10 @@ pub(super) struct Scope<'a> {
     route: &'a mut RouteState,
 }
 
-/// Which observers see the exchange that is live on this thread.
-#[inline]
+/// Which [observers](OBSERVERS) see the exchange that is live on this thread, and what was said.
+#[inline(always)]
 pub(super) fn observing() -> Observing {
-    OBSERVING.get() & !SAID
+    OBSERVING.get()
 }
 
 /// Enters an exchange that these see, and whose route is `route`.
