@@ -51,6 +51,19 @@ pub fn run(build: Build, then: Then, only: &[String]) -> Result<ExitCode, Box<dy
             None => faults.push(format!("{}: not in {}", figure.name, build.file())),
         }
     }
+    for (figure, count) in &counted {
+        let target = results
+            .figure
+            .get(figure.name)
+            .and_then(|figure| figure.target_instructions);
+        if let Some(target) = target.filter(|target| count.instructions > *target) {
+            let over = count.instructions - target;
+            println!(
+                "{}: the target of {target:.0} is MISSED by {over:.0}",
+                figure.name
+            );
+        }
+    }
     let (here, there) = (Machine::this(), &results.machine);
     match then {
         Then::Save => results.save(build, &counted)?,
@@ -94,6 +107,8 @@ fn find_faults(figure: &Figure, count: Count, committed: &Committed) -> Vec<Stri
         allocations,
         most_instructions,
         most_allocations,
+        // Told apart from the faults.
+        target_instructions: _,
     } = *committed;
     let name = figure.name;
     let mut faults = Vec::new();
