@@ -146,7 +146,8 @@ impl Budget {
     #[inline]
     fn find(&self, hash: u64, value: &str) -> Option<ValueId> {
         self.index.find(hash, |id| {
-            self.value(id).is_some_and(|known| same(known, value))
+            self.value(id)
+                .is_some_and(|known| same(known.as_bytes(), value.as_bytes()))
         })
     }
 

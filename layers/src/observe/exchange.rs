@@ -9,7 +9,8 @@ use http_body::{Body, Frame};
 use super::{
     FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
     core::Core,
-    record::{Data, Request, content_length},
+    fields::Fields,
+    record::{Data, Request},
     scope::{self, Observing},
     timeout::is_timeout,
 };
@@ -123,12 +124,16 @@ impl<O: Observers> Exchange<O> {
         let status = response.status();
         let data = &mut self.data;
         data.status = Some(status);
+        let fields = Fields::of(response.headers());
+        let connect = data.request == Request::Connect;
         data.kind = Kind::of(
-            data.request == Request::Connect,
-            response,
+            connect,
+            status,
+            fields.content_type,
             &self.core.settings.streams,
         );
-        data.declared = content_length(response.headers())
+        data.declared = fields
+            .length()
             .or_else(|| response.body().size_hint().exact())
             .into();
         if !response.extensions().is_empty() {

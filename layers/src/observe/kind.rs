@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderValue, Response, StatusCode, header::CONTENT_TYPE};
+use http::{HeaderValue, StatusCode};
 
 use crate::route::is_grpc;
 
@@ -47,23 +47,20 @@ pub struct MediaTypeError {
 
 impl Kind {
     #[inline(always)]
-    pub(super) fn of<B>(connect: bool, response: &Response<B>, streams: &MediaTypes) -> Self {
-        let status = response.status();
+    pub(super) fn of(
+        connect: bool,
+        status: StatusCode,
+        content_type: Option<&HeaderValue>,
+        streams: &MediaTypes,
+    ) -> Self {
         if status == StatusCode::SWITCHING_PROTOCOLS || (connect && status.is_success()) {
-            Self::Upgrade
-        } else if response.headers().is_empty() {
-            Self::Plain
-        } else {
-            Self::of_headers(response.headers(), streams)
+            return Self::Upgrade;
         }
-    }
-
-    #[inline(never)]
-    fn of_headers(headers: &HeaderMap, streams: &MediaTypes) -> Self {
-        match headers.get(CONTENT_TYPE) {
+        match content_type {
+            None => Self::Plain,
             Some(value) if streams.contain(value) => Self::Stream,
-            Some(value) if is_grpc(Some(value)) => Self::Grpc,
-            _ => Self::Plain,
+            Some(_) if is_grpc(content_type) => Self::Grpc,
+            Some(_) => Self::Plain,
         }
     }
 }
@@ -104,10 +101,13 @@ impl MediaTypes {
     fn contain(&self, content_type: &HeaderValue) -> bool {
         let value = content_type.as_bytes();
         self.0.iter().any(|media_type| {
-            let length = media_type.len();
-            value.len() >= length
-                && value[..length].eq_ignore_ascii_case(media_type.as_bytes())
-                && matches!(value.get(length), None | Some(b';' | b' ' | b'\t'))
+            // Where it ends is one byte to look at, and seldom the same for another type.
+            matches!(
+                value.get(media_type.len()),
+                None | Some(b';' | b' ' | b'\t')
+            ) && value
+                .get(..media_type.len())
+                .is_some_and(|value| value.eq_ignore_ascii_case(media_type.as_bytes()))
         })
     }
 }

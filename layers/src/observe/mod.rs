@@ -43,6 +43,7 @@
 mod body;
 mod core;
 mod exchange;
+mod fields;
 mod future;
 mod head;
 mod kind;

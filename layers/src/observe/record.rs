@@ -2,10 +2,12 @@
 
 use std::time::Duration;
 
-use http::{HeaderMap, StatusCode, Version, header::CONTENT_LENGTH};
+use http::{StatusCode, Version};
 use tokio::time::Instant;
 
-use super::{Kind, Needs, RequestHead, Tally, core::Settings, methods::MethodLabel};
+use super::{
+    Kind, Needs, RequestHead, Tally, core::Settings, fields::content_length, methods::MethodLabel,
+};
 use crate::{
     label::{End, ErrorType, Fault, Scheme},
     route::{RouteSlot, RouteSource, RouteState},
@@ -306,32 +308,4 @@ impl Request {
             _ => Self::Plain,
         }
     }
-}
-
-/// A body's declared length. Several equal ones, which HTTP allows, count as the first.
-#[inline(always)]
-pub(super) fn content_length(headers: &HeaderMap) -> Option<u64> {
-    // A look-up makes a name and drops it, which most requests need not pay for.
-    if headers.is_empty() {
-        None
-    } else {
-        parsed_length(headers)
-    }
-}
-
-/// A length below a petabyte is believed.
-const MOST_DIGITS: usize = 15;
-
-#[inline(never)]
-fn parsed_length(headers: &HeaderMap) -> Option<u64> {
-    let value = headers.get(CONTENT_LENGTH)?.as_bytes();
-    // The client's word for a request: what no body can reach would spoil a sum for good.
-    if value.is_empty() || value.len() > MOST_DIGITS {
-        return None;
-    }
-    value.iter().try_fold(0, |number: u64, digit| {
-        digit
-            .is_ascii_digit()
-            .then(|| number * 10 + u64::from(digit - b'0'))
-    })
 }

@@ -15,7 +15,7 @@ pub(super) struct Trie {
 #[derive(Clone, Debug, Default)]
 struct Node {
     /// Sorted by length: most comparisons need no more.
-    literals: Vec<(Box<str>, usize)>,
+    literals: Vec<(Box<[u8]>, usize)>,
     empty: Option<usize>,
     /// Parameters with literal text around them, the longest text first.
     affixed: Vec<(Affix, usize)>,
@@ -25,6 +25,9 @@ struct Node {
     /// The template that ends here.
     end: Option<usize>,
 }
+
+/// So many literals are compared one by one.
+const FEW: usize = 4;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Affix {
@@ -87,24 +90,43 @@ impl Trie {
     }
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
-        self.walk(Self::ROOT, path.strip_prefix('/')?)
+        self.walk(Self::ROOT, path.as_bytes().strip_prefix(b"/")?)
     }
 
-    fn walk(&self, at: usize, rest: &str) -> Option<usize> {
-        let node = &self.nodes[at];
-        // Segments are short: a plain loop ends before a search by words has begun.
-        let slash = rest.bytes().position(|byte| byte == b'/');
-        let (segment, after) = match slash {
-            Some(slash) => (&rest[..slash], Some(&rest[slash + 1..])),
-            None => (rest, None),
-        };
+    fn walk(&self, mut at: usize, mut rest: &[u8]) -> Option<usize> {
+        loop {
+            let node = &self.nodes[at];
+            if node.only_few_literals()
+                && let Some((child, after)) = node.literal_before_slash(rest)
+            {
+                (at, rest) = (child, after);
+                continue;
+            }
+            // Segments are short: a plain loop ends before a search by words has begun.
+            let slash = rest.iter().position(|&byte| byte == b'/');
+            let segment = &rest[..slash.unwrap_or(rest.len())];
+            let after = slash.map(|slash| &rest[slash + 1..]);
+            let onward = match node.only_way(segment) {
+                Some(child) => child?,
+                None => return self.try_ways(node, segment, after),
+            };
+            match after {
+                Some(after) => (at, rest) = (onward, after),
+                None => return self.nodes[onward].end,
+            }
+        }
+    }
+
+    /// Where there may be a way back to come to.
+    #[inline(never)]
+    fn try_ways(&self, node: &Node, segment: &[u8], after: Option<&[u8]>) -> Option<usize> {
         let onward = |child: usize| match after {
             Some(after) => self.walk(child, after),
             None => self.nodes[child].end,
         };
         if segment.is_empty() {
             let found = node.empty.and_then(onward);
-            return found.or_else(|| node.catch_all.filter(|_| !rest.is_empty()));
+            return found.or_else(|| node.catch_all.filter(|_| after.is_some()));
         }
         let fitting = || node.affixed.iter().filter(|(affix, _)| affix.fits(segment));
         node.literal(segment)
@@ -132,14 +154,53 @@ fn unescape(text: &str) -> String {
 // === impl Node ===
 
 impl Node {
-    fn literal(&self, text: &str) -> Option<usize> {
-        let from = self
-            .literals
-            .partition_point(|(known, _)| known.len() < text.len());
-        let mut alike = self.literals[from..]
+    /// The one way on, or that there is none; `None` if there may be several.
+    #[inline]
+    fn only_way(&self, segment: &[u8]) -> Option<Option<usize>> {
+        if !self.affixed.is_empty() || self.catch_all.is_some() {
+            None
+        } else if segment.is_empty() {
+            Some(self.empty)
+        } else if self.literals.is_empty() {
+            Some(self.parameter)
+        } else {
+            match (self.literal(segment), self.parameter) {
+                (Some(_), Some(_)) => None,
+                (literal, parameter) => Some(literal.or(parameter)),
+            }
+        }
+    }
+
+    /// Whether the way on is one of a few literals: then there is none to come back for.
+    #[inline]
+    fn only_few_literals(&self) -> bool {
+        self.parameter.is_none()
+            && self.catch_all.is_none()
+            && self.affixed.is_empty()
+            && self.literals.len() <= FEW
+    }
+
+    /// The literal that a path begins with, and what comes after it and its slash.
+    #[inline]
+    fn literal_before_slash<'a>(&self, path: &'a [u8]) -> Option<(usize, &'a [u8])> {
+        self.literals.iter().find_map(|(known, child)| {
+            let (segment, after) = path.split_at_checked(known.len())?;
+            let after = after.strip_prefix(b"/")?;
+            same(known, segment).then_some((*child, after))
+        })
+    }
+
+    #[inline]
+    fn literal(&self, text: &[u8]) -> Option<usize> {
+        let from = if self.literals.len() <= FEW {
+            0
+        } else {
+            let shorter = |(known, _): &(Box<[u8]>, usize)| known.len() < text.len();
+            self.literals.partition_point(shorter)
+        };
+        self.literals[from..]
             .iter()
-            .take_while(|(known, _)| known.len() == text.len());
-        alike
+            .take_while(|(known, _)| known.len() <= text.len())
             .find(|(known, _)| same(known, text))
             .map(|&(_, child)| child)
     }
@@ -148,6 +209,7 @@ impl Node {
         if text.is_empty() {
             return *self.empty.get_or_insert(child);
         }
+        let text = text.as_bytes();
         self.literal(text).unwrap_or_else(|| {
             let at = self
                 .literals
@@ -176,9 +238,9 @@ impl Affix {
         self.prefix.len() + self.suffix.len()
     }
 
-    fn fits(&self, segment: &str) -> bool {
+    fn fits(&self, segment: &[u8]) -> bool {
         segment.len() > self.len()
-            && segment.starts_with(self.prefix.as_ref())
-            && segment.ends_with(self.suffix.as_ref())
+            && segment.starts_with(self.prefix.as_bytes())
+            && segment.ends_with(self.suffix.as_bytes())
     }
 }
