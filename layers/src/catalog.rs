@@ -21,11 +21,19 @@
 //! # }
 //! ```
 
+mod conn;
+mod http;
 mod naming;
+mod sse;
 
-pub use self::naming::{Naming, NamingError};
+pub use self::{
+    conn::*,
+    http::*,
+    naming::{Naming, NamingError},
+    sse::*,
+};
 
-use opentelemetry_semantic_conventions::{attribute, metric};
+use opentelemetry_semantic_conventions::attribute;
 
 /// A metric.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -57,6 +65,8 @@ pub struct Metric {
 pub enum Kind {
     /// It only rises.
     Counter,
+    /// A value as it was when it was set.
+    Gauge,
     /// A distribution, in buckets.
     Histogram,
     /// A sum that rises and falls: a gauge of the facade, an `UpDownCounter` towards OpenTelemetry.
@@ -141,6 +151,48 @@ pub const SERVER_ADDRESS: Label = opt_in(label(
     attribute::SERVER_ADDRESS,
     "the cap that it is asked for with, then `{overflow}`",
 ));
+/// Why a stream was closed.
+pub const CLOSE_REASON: Label = label(
+    "close_reason",
+    "bartizan.close_reason",
+    "14 kinds of end, and at most 8 that the service declares",
+);
+/// The type of an event; `message` without an `event:` line.
+pub const EVENT_TYPE: Label = label(
+    "event_type",
+    "sse.event.type",
+    "20 types by default, then `{overflow}`; `_OTHER` outside an allow-list",
+);
+/// Why a stream is stalled.
+pub const CAUSE: Label = label(
+    "cause",
+    "sse.stall.cause",
+    "`no_first_event`, `no_event`, `write_blocked`, `not_polled`",
+);
+/// Why an error is one.
+pub const REASON: Label = label(
+    "reason",
+    "sse.error.reason",
+    "the close reasons whose fault is the server's, and `serialization_error`",
+);
+/// Why a connection closed.
+pub const CONNECTION_CLOSE_REASON: Label = label(
+    "close_reason",
+    "close_reason",
+    "`client_closed`, `peer_timeout`, `io_error`, `server_closed`, `server_shutdown`, `unknown`",
+);
+/// How writing to a connection failed.
+pub const CONNECTION_ERROR_TYPE: Label = label(
+    "error_type",
+    attribute::ERROR_TYPE,
+    "5 kinds of error of a socket, and `_OTHER`",
+);
+/// Which way bytes went.
+pub const IO_DIRECTION: Label = label(
+    "network_io_direction",
+    attribute::NETWORK_IO_DIRECTION,
+    "`receive`, `transmit`",
+);
 /// The label whose values ran over.
 pub const OVERFLOWED: Label = label(
     "label",
@@ -148,92 +200,9 @@ pub const OVERFLOWED: Label = label(
     "`http_route`, the capped labels, and the metrics whose label sets ran over",
 );
 
-/// The OpenTelemetry edges for request durations.
-const L14: &[f64] = &[
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
-/// 256 · 8ᵏ.
-const B8: &[f64] = &[
-    256.0,
-    2_048.0,
-    16_384.0,
-    131_072.0,
-    1_048_576.0,
-    8_388_608.0,
-    67_108_864.0,
-    536_870_912.0,
-];
-/// Times to a first byte.
-const Y10: &[f64] = &[0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Waits.
+const W8: &[f64] = &[0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
 
-/// How long requests take.
-pub const HTTP_SERVER_REQUEST_DURATION: Metric = Metric {
-    name: "http_server_request_duration_seconds",
-    otel_name: metric::HTTP_SERVER_REQUEST_DURATION,
-    kind: Kind::Histogram,
-    unit: "s",
-    labels: &[
-        METHOD,
-        ROUTE,
-        STATUS,
-        ERROR_TYPE,
-        SCHEME,
-        PROTOCOL_VERSION,
-        SERVER_ADDRESS,
-    ],
-    buckets: Some(L14),
-    help: "Duration of HTTP server requests.",
-    recorded: "end of the body; event streams and upgrades at the head",
-    stability: Stability::Stable,
-};
-/// Requests under way.
-pub const HTTP_SERVER_ACTIVE_REQUESTS: Metric = Metric {
-    name: "http_server_active_requests",
-    otel_name: metric::HTTP_SERVER_ACTIVE_REQUESTS,
-    kind: Kind::UpDownCounter,
-    unit: "{request}",
-    labels: &[METHOD, SCHEME, opt_in(ROUTE)],
-    buckets: None,
-    help: "Number of HTTP server requests under way.",
-    recorded: "from `call` to the end of the body",
-    stability: Stability::Development,
-};
-/// How large request bodies are.
-pub const HTTP_SERVER_REQUEST_BODY_SIZE: Metric = Metric {
-    name: "http_server_request_body_size_bytes",
-    otel_name: metric::HTTP_SERVER_REQUEST_BODY_SIZE,
-    kind: Kind::Histogram,
-    unit: "By",
-    labels: &[METHOD, ROUTE, opt_in(STATUS), SERVER_ADDRESS],
-    buckets: Some(B8),
-    help: "Size of HTTP server request bodies.",
-    recorded: "end, where Content-Length tells it or it was counted; event streams not",
-    stability: Stability::Development,
-};
-/// How large response bodies are.
-pub const HTTP_SERVER_RESPONSE_BODY_SIZE: Metric = Metric {
-    name: "http_server_response_body_size_bytes",
-    otel_name: metric::HTTP_SERVER_RESPONSE_BODY_SIZE,
-    kind: Kind::Histogram,
-    unit: "By",
-    labels: &[METHOD, ROUTE, opt_in(STATUS), SERVER_ADDRESS],
-    buckets: Some(B8),
-    help: "Size of HTTP server response bodies, as handed over.",
-    recorded: "end, if there was a head; event streams and upgrades not",
-    stability: Stability::Development,
-};
-/// How long the first byte of a body takes.
-pub const HTTP_TIME_TO_FIRST_BYTE: Metric = Metric {
-    name: "bartizan_http_time_to_first_byte_seconds",
-    otel_name: "bartizan.http.time_to_first_byte",
-    kind: Kind::Histogram,
-    unit: "s",
-    labels: &[METHOD, ROUTE, SERVER_ADDRESS],
-    buckets: Some(Y10),
-    help: "Time from a request's arrival to the first data frame of its response's body.",
-    recorded: "first data frame (opt-in)",
-    stability: Stability::Development,
-};
 /// Label values that a cap refused.
 pub const LABEL_OVERFLOW: Metric = Metric {
     name: "bartizan_label_overflow_total",
@@ -247,6 +216,19 @@ pub const LABEL_OVERFLOW: Metric = Metric {
     stability: Stability::Development,
 };
 
+/// When the open streams were last scanned.
+pub const SCAN_TIME: Metric = Metric {
+    name: "bartizan_scan_time_seconds",
+    otel_name: "bartizan.scan_time",
+    kind: Kind::Gauge,
+    unit: "s",
+    labels: &[],
+    buckets: None,
+    help: "Unix time of the last scan of open streams. Gauges that a scan sets are as old as this.",
+    recorded: "each scan",
+    stability: Stability::Development,
+};
+
 /// Every metric, in the order of the documentation.
 pub const ALL: &[&Metric] = &[
     &HTTP_SERVER_REQUEST_DURATION,
@@ -254,7 +236,33 @@ pub const ALL: &[&Metric] = &[
     &HTTP_SERVER_REQUEST_BODY_SIZE,
     &HTTP_SERVER_RESPONSE_BODY_SIZE,
     &HTTP_TIME_TO_FIRST_BYTE,
+    &SSE_STREAMS_STARTED,
+    &SSE_STREAMS_ACTIVE,
+    &SSE_STREAMS_STALLED,
+    &SSE_STREAMS_WITHOUT_EVENTS,
+    &SSE_STREAM_DURATION,
+    &SSE_TIME_TO_FIRST_BYTE,
+    &SSE_TIME_TO_FIRST_EVENT,
+    &SSE_EVENT_GAP,
+    &SSE_EVENT_SIZE,
+    &SSE_EVENTS,
+    &SSE_EVENTS_UNDELIVERED,
+    &SSE_FRAMES,
+    &SSE_KEEPALIVES,
+    &SSE_BODY,
+    &SSE_ERRORS,
+    &SSE_WRITE_ERRORS,
+    &SSE_RECONNECTS,
+    &SSE_BACKPRESSURE,
+    &SERVER_CONNECTIONS_ACTIVE,
+    &SERVER_CONNECTIONS_ACCEPTED,
+    &SERVER_CONNECTION_DURATION,
+    &SERVER_CONNECTION_IO,
+    &SERVER_CONNECTION_WRITE_ERRORS,
+    &SERVER_CONNECTION_WRITE_BLOCKED,
+    &SERVER_DRAIN_START_TIME,
     &LABEL_OVERFLOW,
+    &SCAN_TIME,
 ];
 
 /// The edges of every histogram's buckets, under the name that `naming` gives it.
@@ -273,6 +281,7 @@ impl Kind {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Counter => "counter",
+            Self::Gauge => "gauge",
             Self::Histogram => "histogram",
             Self::UpDownCounter => "up-down counter",
         }

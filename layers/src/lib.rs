@@ -36,6 +36,8 @@
 //! | to | see |
 //! |---|---|
 //! | measure requests | [`http`] |
+//! | measure event streams, and know why each one ended | [`sse`] |
+//! | know why connections close, and drain a server | [`conn`] |
 //! | get the right route on axum, tonic and plain hyper | [`route`] |
 //! | put layers in the right order | [`order`] |
 //! | name and prefix metrics, give a recorder, bound series | [`meter`] |
@@ -47,16 +49,22 @@
 //! | feature | default | adds |
 //! |---|---|---|
 //! | `http` | yes | [`http`], [`meter`], [`catalog`] |
+//! | `sse` | | [`sse`], [`meter`], [`catalog`] |
+//! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 
-#[cfg(feature = "http")]
+#[cfg(feature = "metrics")]
 pub mod catalog;
+#[cfg(feature = "conn")]
+pub mod conn;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod label;
-#[cfg(feature = "http")]
+#[cfg(feature = "metrics")]
 pub mod meter;
 pub mod observe;
 pub mod order;
 pub mod route;
+#[cfg(feature = "sse")]
+pub mod sse;

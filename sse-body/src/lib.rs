@@ -21,8 +21,22 @@
 //! # Ok::<_, Box<dyn std::error::Error>>(())
 //! ```
 
+mod body;
+mod end;
+mod format;
+pub mod hooks;
+mod scanner;
+mod stats;
 mod tap;
 #[cfg(test)]
 mod tests;
+mod watch;
 
-pub use self::tap::{OnFrame, TapBody};
+pub use self::{
+    body::SseBody,
+    end::{Ended, OnEnd},
+    format::Format,
+    scanner::{Event, EventType, Item, OnItem, Scanner},
+    stats::Stats,
+    tap::{OnFrame, TapBody},
+};

@@ -97,7 +97,7 @@ impl Inner {
     fn active_key(&self, record: Record<'_>, route: RouteLabel) -> u64 {
         let mut closed = labels::method_and_scheme(record);
         if self.options.active_route {
-            closed |= labels::route(route);
+            closed |= labels::route(record, route);
         }
         closed
     }

@@ -45,7 +45,7 @@ const ROUTE: u32 = 24;
 /// The method and the route.
 #[inline(always)]
 fn method_and_route(record: Record<'_>) -> u64 {
-    record.method_number() | route(record.route_label())
+    record.method_number() | route(record, record.route_label())
 }
 
 /// The method and the scheme.
@@ -55,8 +55,8 @@ pub(super) fn method_and_scheme(record: Record<'_>) -> u64 {
 }
 
 #[inline(always)]
-pub(super) fn route(route: RouteLabel) -> u64 {
-    u64::from(route.number()) << ROUTE
+pub(super) fn route(record: Record<'_>, route: RouteLabel) -> u64 {
+    record.route_key(route) << ROUTE
 }
 
 #[inline(always)]

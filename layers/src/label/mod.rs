@@ -4,12 +4,12 @@
 //! [`RouteSources`](crate::route::RouteSources)); nothing that a client says reaches a label without
 //! one or the other. Absent is absent: there is no `""`, no `none` and no status `0`.
 
-#[cfg(feature = "http")]
+#[cfg(feature = "metrics")]
 mod names;
 
-#[cfg(feature = "http")]
+#[cfg(feature = "metrics")]
 pub use self::names::LabelNameError;
-#[cfg(feature = "http")]
+#[cfg(feature = "metrics")]
 pub(crate) use self::names::Names;
 
 use std::{borrow::Cow, fmt};
@@ -77,6 +77,19 @@ pub enum ErrorType {
     Status(http::StatusCode),
     /// The exchange ended otherwise than completed.
     End(End),
+}
+
+/// Why a stream was closed: the `close_reason` label.
+///
+/// It is one of the closed list of [`End`], or one of at most eight that the service
+/// [declared](crate::observe::StreamHandles::reason).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct CloseReason<'a>(Why<'a>);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Why<'a> {
+    End(End),
+    Declared(&'a str, Fault),
 }
 
 /// The scheme that a listener serves: the `url_scheme` label.
@@ -190,6 +203,53 @@ impl ErrorType {
 }
 
 impl fmt::Display for ErrorType {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+// === impl CloseReason ===
+
+impl<'a> CloseReason<'a> {
+    pub(crate) fn declared(name: &'a str, fault: Fault) -> Self {
+        Self(Why::Declared(name, fault))
+    }
+
+    /// The end, if it is one of the crate's own.
+    #[must_use]
+    pub fn end(self) -> Option<End> {
+        match self.0 {
+            Why::End(end) => Some(end),
+            Why::Declared(..) => None,
+        }
+    }
+
+    /// The label's value.
+    #[must_use]
+    pub fn as_str(self) -> &'a str {
+        match self.0 {
+            Why::End(end) => end.as_str(),
+            Why::Declared(name, _) => name,
+        }
+    }
+
+    /// Who is to blame, if anyone is.
+    #[must_use]
+    pub fn fault(self) -> Option<Fault> {
+        match self.0 {
+            Why::End(end) => end.fault(),
+            Why::Declared(_, fault) => Some(fault),
+        }
+    }
+}
+
+impl From<End> for CloseReason<'_> {
+    fn from(end: End) -> Self {
+        Self(Why::End(end))
+    }
+}
+
+impl fmt::Display for CloseReason<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
     }

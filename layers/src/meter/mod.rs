@@ -39,13 +39,15 @@ mod store;
 mod tests;
 
 pub use self::builder::{MeterBuilder, MeterError};
+#[cfg(feature = "sse")]
+pub(crate) use self::handle::Handle;
 pub(crate) use self::{
     family::Family,
     key::{Key, Labels},
-    ladder::Ladder,
     overflow::Overflow,
-    store::Store,
 };
+#[cfg(any(feature = "http", feature = "sse"))]
+pub(crate) use self::{ladder::Ladder, store::Store};
 pub use crate::catalog::{Naming, NamingError};
 
 use std::{
@@ -58,7 +60,9 @@ use std::{
 
 use metrics::Recorder;
 
+#[cfg(not(feature = "sse"))]
 use self::handle::Handle;
+
 use crate::catalog::Metric;
 
 /// Resolves handles, under a naming, with constant labels, for the global recorder or a given one.
@@ -111,6 +115,7 @@ impl Meter {
     }
 
     /// The names of the constant labels.
+    #[cfg(feature = "http")]
     pub(crate) fn constant_names(&self) -> impl Iterator<Item = &str> {
         self.0.constant.iter().map(metrics::Label::key)
     }

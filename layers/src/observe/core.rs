@@ -3,7 +3,7 @@
 use std::error::Error;
 
 use super::{
-    MediaTypes, Needs, Observers,
+    MediaTypes, Needs, Observers, StreamHandles,
     methods::Methods,
     scope::{self, Observing},
 };
@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) scheme: Scheme,
     pub(super) streams: MediaTypes,
     pub(super) timeout: Option<IsTimeout>,
+    /// Whether requests get a `StreamHandle`, and what it knows.
+    pub(super) handles: Option<StreamHandles>,
 }
 
 /// Tells whether an error is a time-out.

@@ -7,9 +7,11 @@ use http::{Extensions, HeaderMap, Response, StatusCode, Version};
 use http_body::{Body, Frame};
 
 use super::{
-    FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
+    FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, StreamHandle, Tally,
     core::Core,
     fields::Fields,
+    link::{Connection, DrainMark, Link},
+    mark::{Mark, OuterMark},
     record::{Data, Request},
     scope::{self, Observing},
     timeout::is_timeout,
@@ -39,13 +41,15 @@ impl<O: Observers> Exchange<O> {
     pub(super) fn new(
         core: &Arc<Core<O>>,
         outer: Observing,
+        connection: Option<&Connection>,
         request: RequestHead<'_>,
     ) -> Option<Self> {
         if outer != 0 && core.known && core.observing & !outer == 0 {
             Self::join(core, request);
             return None;
         }
-        let data = Data::start(&core.settings, core.needs, request);
+        let link = Link::of(connection, request.extensions());
+        let data = Data::start(&core.settings, core.needs, link, request);
         let (core, slots) = (Arc::clone(core), O::Slots::default());
         Some(Self { core, data, slots })
     }
@@ -58,6 +62,13 @@ impl<O: Observers> Exchange<O> {
         } = self;
         if core.settings.routes.slot() {
             data.extras().slot = Some(RouteSlot::default());
+        }
+        if let Some(handles) = &core.settings.handles {
+            let handle = handles.start(data.started);
+            data.extras().handle = Some(handle);
+        }
+        if outer != 0 {
+            data.is_inner = true;
         }
         let record = Record::new(data, &core.settings);
         *slots = core.observers.start(core.bits, outer, record, request);
@@ -75,6 +86,17 @@ impl<O: Observers> Exchange<O> {
     /// The handle that the request takes along, if the layer was asked for one.
     pub(super) fn slot(&self) -> Option<&RouteSlot> {
         self.data.extras.as_ref()?.slot.as_ref()
+    }
+
+    /// The handle that the request takes along, if the layer was asked for one.
+    pub(super) fn stream_handle(&self) -> Option<&StreamHandle> {
+        self.data.extras.as_ref()?.handle.as_ref()
+    }
+
+    /// What the body tells an exchange inside.
+    pub(super) fn outer_mark(&mut self) -> OuterMark {
+        let extras = self.data.extras.as_mut();
+        OuterMark::of(extras.and_then(|extras| extras.inside.take()))
     }
 
     pub(super) fn count(&mut self, tally: Tally) {
@@ -132,6 +154,11 @@ impl<O: Observers> Exchange<O> {
             fields.content_type,
             &self.core.settings.streams,
         );
+        if data.kind == Kind::Stream && self.has_no_body(status) {
+            // The answer to a HEAD, say: no one listens.
+            self.data.kind = Kind::Plain;
+        }
+        let data = &mut self.data;
         data.declared = fields
             .length()
             .or_else(|| response.body().size_hint().exact())
@@ -141,6 +168,12 @@ impl<O: Observers> Exchange<O> {
         }
         if self.data.extras.is_some() {
             self.head_of_extras(status, response.headers());
+        }
+        if self.data.is_inner && self.data.kind == Kind::Stream {
+            // Layers may stand in between, and only the exchange outside sees what they do.
+            let mark = Mark::default();
+            response.extensions_mut().insert(mark.clone());
+            self.data.extras().outside = Some(mark);
         }
         let record = Record::new(&self.data, &self.core.settings);
         let mut head = ResponseHead::new(response);
@@ -182,6 +215,12 @@ impl<O: Observers> Exchange<O> {
     /// out of earshot.
     #[inline(never)]
     fn hear_extensions(&mut self, extensions: &Extensions) {
+        if let Some(mark) = extensions.get::<Mark>() {
+            self.data.extras().inside = Some(mark.clone());
+        }
+        if let Some(mark) = extensions.get::<DrainMark>() {
+            self.data.extras().drain = Some(mark.clone());
+        }
         let routes = &self.core.settings.routes;
         if let Some(word) = extensions.get::<Word>() {
             routes.hear(&mut self.data.route, word);
@@ -210,6 +249,13 @@ impl<O: Observers> Exchange<O> {
             Request::Connect => by_status(),
             Request::Plain => status != StatusCode::OK && by_status(),
         }
+    }
+
+    /// The body is about to be polled.
+    #[inline(always)]
+    pub(super) fn poll(&mut self) {
+        let record = Record::new(&self.data, &self.core.settings);
+        self.core.observers.poll(&mut self.slots, record);
     }
 
     /// A frame passes. Returns the end, if this was the last one.
@@ -262,15 +308,40 @@ impl<O: Observers> Exchange<O> {
 
     /// The exchange was let go of.
     #[cold]
-    fn at_drop(&self) -> End {
+    fn at_drop(&mut self) -> End {
         if self.data.running {
             End::Panic
-        } else if self.data.status.is_none() {
-            End::CancelledBeforeResponse
-        } else if self.all_sent() {
+        } else if self.data.status.is_some() && self.all_sent() {
             End::Completed
+        } else if std::thread::panicking() {
+            // A layer's panic unwinds through this exchange.
+            End::Panic
         } else {
-            End::Dropped
+            self.why_dropped()
+        }
+    }
+
+    fn why_dropped(&mut self) -> End {
+        let data = &mut self.data;
+        let outside = data
+            .extras
+            .as_ref()
+            .and_then(|extras| extras.outside.as_ref());
+        if outside.is_some_and(Mark::blames_a_layer) {
+            return End::LayerError;
+        }
+        let answered = data.status.is_some();
+        match data.link.verdict(data.version) {
+            None if answered => End::Dropped,
+            // A time-out outside, or a lost race: the connection does not tell.
+            None | Some((End::LayerError | End::Unknown, _)) if !answered => {
+                End::CancelledBeforeResponse
+            }
+            Some((end, detail)) => {
+                data.detail = detail;
+                end
+            }
+            None => End::Dropped,
         }
     }
 
@@ -286,12 +357,47 @@ impl<O: Observers> Exchange<O> {
         Some(word)
     }
 
+    /// What only some exchanges have at their end; returns the end that it makes of this one.
+    #[cold]
+    fn end_of_extras(&mut self, end: End) -> End {
+        self.hear_slot();
+        let data = &mut self.data;
+        let Some(extras) = data.extras.as_deref() else {
+            return end;
+        };
+        match end {
+            End::Completed if extras.drain.as_ref().is_some_and(DrainMark::ended) => {
+                End::ServerShutdown
+            }
+            End::Completed | End::BodyError => {
+                data.declared_reason = extras.handle.as_ref().and_then(StreamHandle::reason);
+                end
+            }
+            _ => end,
+        }
+    }
+
+    /// A stream completed, unless an observer knows better.
+    #[cold]
+    fn judge(&mut self) {
+        if self.data.declared_reason.is_none() {
+            let record = Record::new(&self.data, &self.core.settings);
+            let better = self.core.observers.judge(&mut self.slots, record);
+            self.data.end = better.or(self.data.end);
+        }
+    }
+
     /// Ends the exchange, once.
     pub(super) fn end(&mut self, end: End) {
-        if self.data.extras.is_some() {
-            self.hear_slot();
-        }
+        let end = if self.data.extras.is_some() {
+            self.end_of_extras(end)
+        } else {
+            end
+        };
         self.data.end = Some(end);
+        if end == End::Completed && self.data.kind == Kind::Stream {
+            self.judge();
+        }
         let record = Record::at_end(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);
     }
@@ -301,7 +407,8 @@ impl<O: Observers> Drop for Exchange<O> {
     #[inline]
     fn drop(&mut self) {
         if self.data.end.is_none() {
-            self.end(self.at_drop());
+            let end = self.at_drop();
+            self.end(end);
         }
     }
 }

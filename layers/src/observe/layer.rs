@@ -5,8 +5,9 @@ use std::{error::Error, fmt, sync::Arc};
 use tower_layer::Layer;
 
 use super::{
-    Counted, CountedInPlace, MediaTypes, Observe, Observers, Untouched,
+    Counted, CountedInPlace, MediaTypes, Observe, Observers, StreamHandles, Untouched,
     core::{Core, Settings},
+    link::Connection,
     methods::{self, Methods},
 };
 use crate::{label::Scheme, route::RouteSources};
@@ -25,6 +26,7 @@ use crate::{label::Scheme, route::RouteSources};
 pub struct ObserveLayer<O: Observers = (), Q = Untouched> {
     core: Arc<Core<O>>,
     request_body: Q,
+    connection: Option<Connection>,
 }
 
 /// A list of known methods was refused.
@@ -57,6 +59,7 @@ impl<O: Observers> ObserveLayer<O> {
         Self {
             core: Arc::new(core),
             request_body: Untouched,
+            connection: None,
         }
     }
 }
@@ -78,6 +81,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         ObserveLayer {
             core: Arc::new(core),
             request_body: self.request_body,
+            connection: self.connection,
         }
     }
 
@@ -97,6 +101,12 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
     #[must_use]
     pub fn streams(self, types: MediaTypes) -> Self {
         self.set(|settings| settings.streams = types)
+    }
+
+    /// Puts a [`StreamHandle`](super::StreamHandle) into each request, for handlers of streams.
+    #[must_use]
+    pub fn stream_handles(self, handles: StreamHandles) -> Self {
+        self.set(|settings| settings.handles = Some(handles))
     }
 
     /// Tells which errors are time-outs, besides those of tower, tokio and the operating system.
@@ -134,6 +144,17 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         Ok(self.set(|settings| settings.methods = known))
     }
 
+    /// The connection that the service is made for, where requests do not carry it: plain hyper makes
+    /// a service for each connection. It goes before one in a request's extensions.
+    #[cfg(feature = "conn")]
+    #[must_use]
+    pub fn connection(self, connection: crate::conn::ConnHandle) -> Self {
+        Self {
+            connection: Some(connection),
+            ..self
+        }
+    }
+
     /// Records even within the exchange of another layer that has the same observers, and lets layers
     /// inside record too: for two recorders that shall both see everything.
     #[must_use]
@@ -147,6 +168,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         Self {
             core,
             request_body: self.request_body,
+            connection: self.connection,
         }
     }
 
@@ -157,6 +179,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         ObserveLayer {
             core: self.core,
             request_body: Counted,
+            connection: self.connection,
         }
     }
 
@@ -167,6 +190,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         ObserveLayer {
             core: self.core,
             request_body: CountedInPlace,
+            connection: self.connection,
         }
     }
 
@@ -176,6 +200,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         Self {
             core: Arc::new(core),
             request_body: self.request_body,
+            connection: self.connection,
         }
     }
 }
@@ -190,7 +215,12 @@ impl<S, O: Observers, Q: Clone> Layer<S> for ObserveLayer<O, Q> {
     type Service = Observe<S, O, Q>;
 
     fn layer(&self, inner: S) -> Self::Service {
-        Observe::new(inner, Arc::clone(&self.core), self.request_body.clone())
+        Observe::new(
+            inner,
+            Arc::clone(&self.core),
+            self.request_body.clone(),
+            self.connection.clone(),
+        )
     }
 }
 

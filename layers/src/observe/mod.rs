@@ -45,11 +45,14 @@ mod core;
 mod exchange;
 mod fields;
 mod future;
+mod handle;
 mod head;
 mod kind;
 mod layer;
+mod link;
+mod mark;
 mod methods;
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "sse"))]
 mod numbers;
 mod observer;
 mod observers;
@@ -61,11 +64,14 @@ mod service;
 mod tests;
 mod timeout;
 
-#[cfg(feature = "http")]
+#[cfg(all(feature = "conn", feature = "sse"))]
+pub(crate) use self::link::DrainMark;
+#[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::numbers::signed;
 pub use self::{
     body::ObservedBody,
     future::ObservedFuture,
+    handle::{ReasonError, StreamCounts, StreamHandle, StreamHandles},
     head::{RequestHead, ResponseHead},
     kind::{Kind, MediaTypeError, MediaTypes},
     layer::{MethodsError, ObserveLayer},
@@ -75,3 +81,5 @@ pub use self::{
     request_body::{Counted, CountedInPlace, InPlace, RequestBody, Tally, Untouched},
     service::Observe,
 };
+#[cfg(feature = "sse")]
+pub(crate) use self::{handle::SERIALIZATION_ERROR, observers::guard};

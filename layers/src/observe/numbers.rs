@@ -7,6 +7,7 @@ use crate::route::RouteLabel;
 
 impl<'a> Record<'a> {
     /// A number below 32 that tells any two methods apart.
+    #[cfg(feature = "http")]
     #[inline]
     pub(crate) fn method_number(self) -> u64 {
         self.data.method.number()
@@ -18,12 +19,45 @@ impl<'a> Record<'a> {
         self.data.route.label
     }
 
+    /// A number below 2⁴⁰ that tells a route from any other of this layer, and of any other layer: an
+    /// observer may be in several.
+    #[inline]
+    pub(crate) fn route_key(self, label: RouteLabel) -> u64 {
+        self.settings.routes.key(label)
+    }
+
     /// The text of a label that a request of this layer had.
     pub(crate) fn route_text(self, label: RouteLabel) -> &'a str {
         self.settings.routes.text(label)
     }
 
+    /// When the request arrived.
+    #[cfg(feature = "sse")]
+    pub(crate) fn started(self) -> tokio::time::Instant {
+        self.data.started
+    }
+
+    /// The index of the close reason that the handler gave.
+    #[cfg(feature = "sse")]
+    pub(crate) fn declared_reason(self) -> Option<u8> {
+        self.data.declared_reason
+    }
+
+    /// The close reasons that handlers may give.
+    #[cfg(feature = "sse")]
+    pub(crate) fn declared_reasons(self) -> impl Iterator<Item = crate::label::CloseReason<'a>> {
+        let handles = self.settings.handles.iter();
+        handles.flat_map(|handles| handles.reasons())
+    }
+
+    /// The connection, if it is observed.
+    #[cfg(all(feature = "conn", feature = "sse"))]
+    pub(crate) fn connection(self) -> Option<&'a crate::conn::ConnHandle> {
+        self.data.link.handle()
+    }
+
     /// [`elapsed`](Self::elapsed) in seconds.
+    #[cfg(feature = "http")]
     #[inline]
     pub(crate) fn elapsed_seconds(self) -> f64 {
         signed(self.nanos()) / 1e9

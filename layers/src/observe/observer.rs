@@ -7,6 +7,7 @@ use http::HeaderMap;
 use http_body::Frame;
 
 use super::{Record, RequestHead, ResponseHead};
+use crate::label::End;
 
 /// Sees exchanges, each from its start to its end.
 ///
@@ -74,9 +75,21 @@ pub trait Observer: Clone + Send + Sync + 'static {
         let _ = (state, record, response);
     }
 
+    /// The body is about to be polled: what was handed over before has been taken.
+    fn poll(&self, state: &mut Self::State, record: Record<'_>) {
+        let _ = (state, record);
+    }
+
     /// A frame of the body passes. The record counts it already.
     fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {
         let _ = (state, record, frame);
+    }
+
+    /// A stream completed: says how it really ended, if this observer knows better, as for a stream
+    /// without its end marker. The first observer that does is believed.
+    fn judge(&self, state: &mut Self::State, record: Record<'_>) -> Option<End> {
+        let _ = (state, record);
+        None
     }
 
     /// The exchange ended; [`Record::end`] tells how. A response that completed with a 500 is
@@ -189,6 +202,18 @@ impl<P: Observer> Observer for Option<P> {
         if let (Some(observer), Some(state)) = (self, state) {
             observer.head(state, record, response);
         }
+    }
+
+    fn poll(&self, state: &mut Self::State, record: Record<'_>) {
+        if let (Some(observer), Some(state)) = (self, state) {
+            observer.poll(state, record);
+        }
+    }
+
+    fn judge(&self, state: &mut Self::State, record: Record<'_>) -> Option<End> {
+        self.as_ref()
+            .zip(state.as_mut())
+            .and_then(|(observer, state)| observer.judge(state, record))
     }
 
     fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {

@@ -12,6 +12,7 @@ use super::{
     FrameRef, Needs, Observer, Record, RequestHead, ResponseHead,
     scope::{self, Observing},
 };
+use crate::label::End;
 
 /// One observer or several: `()`, an [`Observer`], or a pair of these.
 ///
@@ -45,7 +46,9 @@ pub(super) mod sealed {
         ) -> Self::Slots;
         fn enter(&self, slots: &Self::Slots) -> impl Sized;
         fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>);
+        fn poll(&self, slots: &mut Self::Slots, record: Record<'_>);
         fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>);
+        fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End>;
         fn end(&self, slots: &mut Self::Slots, record: Record<'_>);
     }
 }
@@ -75,7 +78,11 @@ impl Composition for () {
     fn start(&self, (): (), _: Observing, _: Record<'_>, _: RequestHead<'_>) {}
     fn enter(&self, (): &()) -> impl Sized {}
     fn head(&self, (): &mut (), _: Record<'_>, _: &mut ResponseHead<'_>) {}
+    fn poll(&self, (): &mut (), _: Record<'_>) {}
     fn frame(&self, (): &mut (), _: Record<'_>, _: FrameRef<'_>) {}
+    fn judge(&self, (): &mut (), _: Record<'_>) -> Option<End> {
+        None
+    }
     fn end(&self, (): &mut (), _: Record<'_>) {}
 }
 
@@ -130,6 +137,18 @@ impl<P: Observer> Composition for P {
         if let Some(state) = slots {
             guard::<P, _>(|| Observer::head(self, state, record, head));
         }
+    }
+
+    #[inline(always)]
+    fn poll(&self, slots: &mut Self::Slots, record: Record<'_>) {
+        if let Some(state) = slots {
+            guard::<P, _>(|| Observer::poll(self, state, record));
+        }
+    }
+
+    fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End> {
+        let state = slots.as_mut()?;
+        guard::<P, _>(|| Observer::judge(self, state, record)).flatten()
     }
 
     #[inline(always)]
@@ -201,6 +220,19 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     }
 
     #[inline(always)]
+    fn poll(&self, (a, b): &mut Self::Slots, record: Record<'_>) {
+        self.0.poll(a, record);
+        let _within = self.0.enter(a);
+        self.1.poll(b, record);
+    }
+
+    fn judge(&self, (a, b): &mut Self::Slots, record: Record<'_>) -> Option<End> {
+        let first = self.0.judge(a, record);
+        let _within = self.0.enter(a);
+        first.or_else(|| self.1.judge(b, record))
+    }
+
+    #[inline(always)]
     fn frame(&self, (a, b): &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
         self.0.frame(a, record, frame);
         let _within = self.0.enter(a);
@@ -253,7 +285,7 @@ fn bit_of(observer: TypeId) -> Observing {
 
 /// Runs a hook; a panic in it ends here.
 #[inline(always)]
-pub(super) fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
     catch_unwind(AssertUnwindSafe(hook))
         .map_err(|payload| caught::<P>(payload))
         .ok()

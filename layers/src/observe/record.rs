@@ -6,10 +6,16 @@ use http::{StatusCode, Version};
 use tokio::time::Instant;
 
 use super::{
-    Kind, Needs, RequestHead, Tally, core::Settings, fields::content_length, methods::MethodLabel,
+    Kind, Needs, RequestHead, StreamHandle, Tally,
+    core::Settings,
+    fields::content_length,
+    handle::Reason,
+    link::{Detail, DrainMark, Link},
+    mark::Mark,
+    methods::MethodLabel,
 };
 use crate::{
-    label::{End, ErrorType, Fault, Scheme},
+    label::{CloseReason, End, ErrorType, Fault, Scheme},
     route::{RouteSlot, RouteSource, RouteState},
 };
 
@@ -54,6 +60,13 @@ pub(super) struct Data {
     /// The service or the body runs, or panicked while it ran.
     pub(super) running: bool,
     pub(super) frames: u32,
+    /// The index of the close reason that the handler gave.
+    pub(super) declared_reason: Option<u8>,
+    pub(super) link: Link,
+    /// What the connection shows, besides the end.
+    pub(super) detail: Option<Detail>,
+    /// There is an exchange outside of this one.
+    pub(super) is_inner: bool,
 }
 
 /// What only some exchanges have.
@@ -63,6 +76,12 @@ pub(super) struct Extras {
     pub(super) pending: Option<Box<str>>,
     pub(super) slot: Option<RouteSlot>,
     pub(super) counted: Option<Tally>,
+    pub(super) handle: Option<StreamHandle>,
+    pub(super) drain: Option<DrainMark>,
+    /// What the exchange outside tells of the layers in between.
+    pub(super) outside: Option<Mark>,
+    /// What this exchange tells one inside.
+    pub(super) inside: Option<Mark>,
 }
 
 /// A number that may be absent, in one word.
@@ -193,6 +212,24 @@ impl<'a> Record<'a> {
         self.data.end
     }
 
+    /// Why the stream was closed: how the exchange ended, or the reason that its handler
+    /// [gave](super::StreamHandle::end_with). `None` until it has ended.
+    #[must_use]
+    pub fn close_reason(self) -> Option<CloseReason<'a>> {
+        let end = self.data.end?;
+        let declared = self.data.declared_reason.and_then(|index| {
+            let handles = self.settings.handles.as_ref()?;
+            handles.get(usize::from(index))
+        });
+        Some(declared.map_or(end.into(), Reason::as_close_reason))
+    }
+
+    /// The handle that the request took along, if the layer was asked for one.
+    #[must_use]
+    pub fn stream_handle(self) -> Option<&'a StreamHandle> {
+        self.data.extras.as_deref()?.handle.as_ref()
+    }
+
     /// The kind of error, if there is one by now. The first fault wins: a 500 whose client then
     /// leaves is a `500`.
     #[must_use]
@@ -213,7 +250,7 @@ impl<'a> Record<'a> {
 
     /// The nanoseconds since the start, or until the end.
     #[inline]
-    pub(super) fn nanos(self) -> u64 {
+    pub(crate) fn nanos(self) -> u64 {
         self.took.get().unwrap_or_else(|| self.data.nanos())
     }
 }
@@ -222,7 +259,12 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(settings: &Settings, needs: Needs, request: RequestHead<'_>) -> Self {
+    pub(super) fn start(
+        settings: &Settings,
+        needs: Needs,
+        link: Link,
+        request: RequestHead<'_>,
+    ) -> Self {
         let method = request.method();
         let (route, pending) = settings.routes.start(request);
         let length = needs
@@ -245,6 +287,10 @@ impl Data {
             end: None,
             running: false,
             frames: 0,
+            declared_reason: None,
+            link,
+            detail: None,
+            is_inner: false,
         }
     }
 

@@ -12,7 +12,7 @@ use tower_service::Service;
 
 use super::{
     ObservedBody, ObservedFuture, Observers, RequestBody, RequestHead, Untouched, core::Core,
-    exchange::Exchange,
+    exchange::Exchange, link::Connection,
 };
 
 /// The service that [`ObserveLayer`](super::ObserveLayer) makes.
@@ -25,16 +25,23 @@ pub struct Observe<S, O: Observers, Q = Untouched> {
     inner: S,
     core: Arc<Core<O>>,
     request_body: Q,
+    connection: Option<Connection>,
 }
 
 // === impl Observe ===
 
 impl<S, O: Observers, Q> Observe<S, O, Q> {
-    pub(super) fn new(inner: S, core: Arc<Core<O>>, request_body: Q) -> Self {
+    pub(super) fn new(
+        inner: S,
+        core: Arc<Core<O>>,
+        request_body: Q,
+        connection: Option<Connection>,
+    ) -> Self {
         Self {
             inner,
             core,
             request_body,
+            connection,
         }
     }
 }
@@ -60,10 +67,12 @@ where
             inner,
             core,
             request_body,
+            connection,
         } = self;
         let tally = request_body.tally();
         let outer = core.outer();
-        let mut exchange = Exchange::new(core, outer, RequestHead::of(&request));
+        let mut exchange =
+            Exchange::new(core, outer, connection.as_ref(), RequestHead::of(&request));
         let Some(open) = &mut exchange else {
             return ObservedFuture::new(request_body.call(inner, request, tally.as_ref()), None);
         };
@@ -73,6 +82,9 @@ where
         }
         if let Some(slot) = open.slot() {
             request.extensions_mut().insert(slot.clone());
+        }
+        if let Some(handle) = open.stream_handle() {
+            request.extensions_mut().insert(handle.clone());
         }
         let within = open.enter();
         let future = request_body.call(inner, request, tally.as_ref());

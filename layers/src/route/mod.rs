@@ -58,7 +58,7 @@ mod sources;
 mod tests;
 mod word;
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
     grpc::is_grpc,

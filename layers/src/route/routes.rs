@@ -12,8 +12,11 @@ use crate::{
 };
 
 /// A layer's sources and its budget.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(crate) struct Routes {
+    /// Tells these routes' numbers from those of any others.
+    #[cfg(any(feature = "http", feature = "sse"))]
+    space: u64,
     budget: Arc<Budget>,
     table: Option<Arc<Table>>,
     /// The label of each template of the table.
@@ -48,6 +51,8 @@ impl Routes {
     ) -> Self {
         let budget = Arc::new(Budget::new(limit));
         let mut routes = Self {
+            #[cfg(any(feature = "http", feature = "sse"))]
+            space: next_space(),
             budget,
             table,
             labels: Arc::default(),
@@ -153,6 +158,13 @@ impl Routes {
         }
     }
 
+    /// A number below 2⁴⁰ for a label: no other label has it, not of other routes either.
+    #[cfg(any(feature = "http", feature = "sse"))]
+    #[inline]
+    pub(crate) fn key(&self, label: RouteLabel) -> u64 {
+        u64::from(label.0) | self.space
+    }
+
     /// What someone says.
     pub(crate) fn hear(&self, state: &mut RouteState, word: &Word) {
         if word.goes_before(state.source) {
@@ -201,6 +213,21 @@ impl Routes {
             }
         }
     }
+}
+
+impl Default for Routes {
+    fn default() -> Self {
+        Self::new(Budget::DEFAULT_LIMIT, None, &[], false, false)
+    }
+}
+
+/// The next number of 24 bits, above the 16 bits of a label. That many layers are not built.
+#[cfg(any(feature = "http", feature = "sse"))]
+fn next_space() -> u64 {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    u64::from(NEXT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff) << 16
 }
 
 // === impl RouteLabel ===

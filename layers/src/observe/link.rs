@@ -1,0 +1,116 @@
+//! What an exchange knows of its connection, and of the server's shutdown.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, Ordering},
+};
+
+#[cfg(feature = "conn")]
+pub(crate) use self::observed::{Connection, Detail, Link};
+#[cfg(not(feature = "conn"))]
+pub(crate) use self::unobserved::{Connection, Detail, Link};
+
+/// Shared by an exchange and the body that ends its stream for the server's shutdown.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct DrainMark(Arc<AtomicBool>);
+
+// === impl DrainMark ===
+
+impl DrainMark {
+    /// The stream is ended for the shutdown.
+    #[cfg(all(feature = "conn", feature = "sse"))]
+    pub(crate) fn end(&self) {
+        self.0.store(true, Ordering::Release);
+    }
+
+    pub(super) fn ended(&self) -> bool {
+        self.0.load(Ordering::Acquire)
+    }
+}
+
+#[cfg(feature = "conn")]
+mod observed {
+    use http::{Extensions, Version};
+
+    use crate::{
+        conn::{ConnMark, Verdict},
+        label::End,
+    };
+
+    pub(crate) use crate::conn::{ConnHandle as Connection, Detail};
+
+    /// The connection, and where it stood when the exchange started.
+    #[derive(Debug, Default)]
+    pub(crate) struct Link(Option<(Connection, ConnMark)>);
+
+    // === impl Link ===
+
+    impl Link {
+        /// The connection that the layer was told, or the one in the request's extensions.
+        #[inline(always)]
+        pub(in crate::observe) fn of(given: Option<&Connection>, extensions: &Extensions) -> Self {
+            if given.is_none() && (extensions.is_empty() || !Connection::any()) {
+                return Self(None);
+            }
+            Self::find(given, extensions)
+        }
+
+        #[inline(never)]
+        fn find(given: Option<&Connection>, extensions: &Extensions) -> Self {
+            let handle = given.or_else(|| extensions.get());
+            Self(handle.map(|handle| (handle.clone(), handle.mark())))
+        }
+
+        /// What the connection shows when an exchange is let go of; `None` if it is not observed.
+        pub(in crate::observe) fn verdict(
+            &self,
+            version: Version,
+        ) -> Option<(End, Option<Detail>)> {
+            let (handle, since) = self.0.as_ref()?;
+            Some(match handle.verdict(*since, version) {
+                Verdict::Client(detail) => (End::ClientDisconnect, Some(detail)),
+                Verdict::ServerClosed if handle.drained() => (End::ServerShutdown, None),
+                Verdict::ServerClosed => (End::ServerClosed, None),
+                Verdict::Alive => (End::LayerError, None),
+                Verdict::Unknown => (End::Unknown, None),
+            })
+        }
+
+        #[cfg(feature = "sse")]
+        pub(crate) fn handle(&self) -> Option<&Connection> {
+            self.0.as_ref().map(|(handle, _)| handle)
+        }
+    }
+}
+
+#[cfg(not(feature = "conn"))]
+mod unobserved {
+    use http::{Extensions, Version};
+
+    use crate::label::End;
+
+    /// Nothing.
+    #[derive(Clone, Debug)]
+    pub(crate) enum Connection {}
+
+    /// Nothing.
+    #[derive(Clone, Copy, Debug)]
+    pub(crate) enum Detail {}
+
+    /// No connection is observed without the feature `conn`.
+    #[derive(Debug, Default)]
+    pub(crate) struct Link;
+
+    // === impl Link ===
+
+    impl Link {
+        #[inline(always)]
+        pub(in crate::observe) fn of(_: Option<&Connection>, _: &Extensions) -> Self {
+            Self
+        }
+
+        pub(in crate::observe) fn verdict(&self, _: Version) -> Option<(End, Option<Detail>)> {
+            None
+        }
+    }
+}

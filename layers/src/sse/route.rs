@@ -1,0 +1,314 @@
+//! The series of one route's streams.
+
+use std::sync::OnceLock;
+
+use metrics::{Counter, Histogram};
+
+use super::{inner::Inner, keys, stalls::Cause, types::TypeLabel};
+use crate::{
+    catalog::{self, Label},
+    label::{CloseReason, Fault},
+    meter::{Family, Handle, Key, Labels},
+    observe::{Record, SERIALIZATION_ERROR, signed},
+};
+
+/// A route that had a stream.
+#[derive(Debug)]
+pub(super) struct Route {
+    pub(super) key: u64,
+    pub(super) text: Box<str>,
+    /// Resolved once there is a recorder.
+    hot: OnceLock<Hot>,
+}
+
+/// The handles that frames use. `None` past the cap of label sets: each use of the series that these
+/// share is counted.
+#[derive(Debug)]
+struct Hot {
+    frames: Option<Counter>,
+    bytes: Option<Counter>,
+    gap: Option<Histogram>,
+    size: Option<Histogram>,
+    /// Of events without a type, which are the most.
+    messages: Option<Counter>,
+}
+
+// === impl Route ===
+
+impl Route {
+    pub(super) fn new(key: u64, text: &str) -> Self {
+        Self {
+            key,
+            text: text.into(),
+            hot: OnceLock::new(),
+        }
+    }
+
+    /// Whether there is a recorder; the first time that there is one, registers what the route's
+    /// streams may come to, at 0: what is born at its first rise is invisible to a rate.
+    #[inline]
+    pub(super) fn is_live(&self, inner: &Inner, record: Record<'_>) -> bool {
+        self.hot.get().is_some() || self.go_live(inner, record)
+    }
+
+    #[cold]
+    fn go_live(&self, inner: &Inner, record: Record<'_>) -> bool {
+        let Some(hot) = Hot::new(self, inner) else {
+            return false;
+        };
+        if self.hot.set(hot).is_ok() {
+            self.register(inner, record);
+        }
+        true
+    }
+
+    fn register(&self, inner: &Inner, record: Record<'_>) {
+        let families = &inner.families;
+        let declared = record.declared_reasons().enumerate();
+        let reasons = keys::close_reasons()
+            .map(|end| (end as u32, CloseReason::from(end)))
+            .chain(declared.map(|(index, reason)| (keys::declared(index), reason)));
+        for (number, reason) in reasons {
+            let key = keys::with(self.key, number);
+            let meter = &inner.meter;
+            let fill = self.fill_reason(catalog::CLOSE_REASON, reason);
+            families
+                .without_events
+                .with(meter, key, &fill, |counter| counter.increment(0));
+            families.duration.with(meter, key, &fill, |_| {});
+            if reason.fault() == Some(Fault::Server) {
+                let fill = self.fill_reason(catalog::REASON, reason);
+                families
+                    .errors
+                    .with(meter, key, fill, |counter| counter.increment(0));
+            }
+        }
+        self.count_serialization_errors(inner, 0);
+        for &cause in Cause::ALL {
+            self.set_stalled(inner, cause, 0);
+        }
+        self.count(inner, &families.keepalives, 0);
+        self.count(inner, &families.reconnects, 0);
+        inner.announce();
+    }
+
+    fn fill_reason(&self, label: Label, reason: CloseReason<'_>) -> impl Fn(&mut Labels<'_>) {
+        move |labels| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(label, reason.as_str().to_owned());
+        }
+    }
+
+    /// Uses the route's series of a family whose only label is the route; returns whose it is.
+    pub(super) fn with<H: Handle>(
+        &self,
+        inner: &Inner,
+        family: &Family<H>,
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        let fill = |labels: &mut Labels<'_>| labels.push(catalog::ROUTE, self.text.to_string());
+        family.with(&inner.meter, Key::closed(self.key), fill, f)
+    }
+
+    pub(super) fn count(&self, inner: &Inner, family: &Family<Counter>, by: u64) {
+        self.with(inner, family, |counter| counter.increment(by));
+    }
+
+    pub(super) fn time(&self, inner: &Inner, family: &Family<Histogram>, nanos: u64) {
+        self.with(inner, family, |histogram| histogram.record(seconds(nanos)));
+    }
+
+    pub(super) fn set_stalled(&self, inner: &Inner, cause: Cause, streams: u64) {
+        let key = keys::with(self.key, cause as u32);
+        let fill = |labels: &mut Labels<'_>| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(catalog::CAUSE, cause.as_str());
+        };
+        let stalled = &inner.families.stalled;
+        stalled.with(&inner.meter, key, fill, |gauge| gauge.set(signed(streams)));
+    }
+
+    pub(super) fn count_serialization_errors(&self, inner: &Inner, by: u64) {
+        let key = keys::with(self.key, keys::SERIALIZATION_ERROR);
+        let fill = |labels: &mut Labels<'_>| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(catalog::REASON, SERIALIZATION_ERROR);
+        };
+        let errors = &inner.families.errors;
+        errors.with(&inner.meter, key, fill, |counter| counter.increment(by));
+    }
+
+    /// Records what the end of a stream tells.
+    pub(super) fn close(&self, inner: &Inner, record: Record<'_>, nanos: u64, with_events: bool) {
+        let Some(reason) = record.close_reason() else {
+            return;
+        };
+        let (families, meter) = (&inner.families, &inner.meter);
+        let key = keys::with(self.key, keys::number(reason, record));
+        let fill = self.fill_reason(catalog::CLOSE_REASON, reason);
+        families.duration.with(meter, key, &fill, |histogram| {
+            histogram.record(seconds(nanos));
+        });
+        if !with_events {
+            families
+                .without_events
+                .with(meter, key, &fill, |counter| counter.increment(1));
+        }
+        if reason.fault() == Some(Fault::Server) {
+            let fill = self.fill_reason(catalog::REASON, reason);
+            families
+                .errors
+                .with(meter, key, fill, |counter| counter.increment(1));
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_frame(&self, inner: &Inner, bytes: u64) {
+        match self.hot.get() {
+            Some(Hot {
+                frames: Some(frames),
+                bytes: Some(sent),
+                ..
+            }) => {
+                frames.increment(1);
+                sent.increment(bytes);
+            }
+            _ => {
+                self.count(inner, &inner.families.frames, 1);
+                self.count(inner, &inner.families.bytes, bytes);
+            }
+        }
+    }
+
+    /// Counts events of one type.
+    #[inline]
+    pub(super) fn count_events(&self, inner: &Inner, label: TypeLabel, by: u64) {
+        match self.hot.get() {
+            Some(Hot {
+                messages: Some(messages),
+                ..
+            }) if label == TypeLabel::MESSAGE => messages.increment(by),
+            _ => self.count_of_type(inner, &inner.families.events, label, by),
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_of_type(
+        &self,
+        inner: &Inner,
+        family: &Family<Counter>,
+        label: TypeLabel,
+        by: u64,
+    ) {
+        let key = keys::with(self.key, label.number());
+        let fill = |labels: &mut Labels<'_>| self.fill_type(inner, labels, label);
+        family.with(&inner.meter, key, fill, |counter| counter.increment(by));
+    }
+
+    /// Counts events of a frame that has several types.
+    #[cfg(feature = "conn")]
+    pub(super) fn count_untyped(&self, inner: &Inner, family: &Family<Counter>, by: u64) {
+        let key = keys::with(self.key, keys::SEVERAL_TYPES);
+        let fill = |labels: &mut Labels<'_>| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(catalog::EVENT_TYPE, crate::label::OTHER);
+        };
+        family.with(&inner.meter, key, fill, |counter| counter.increment(by));
+    }
+
+    #[cfg(feature = "conn")]
+    pub(super) fn count_write_error(&self, inner: &Inner, error: crate::conn::IoErrorType) {
+        let key = keys::with(self.key, error as u32);
+        let fill = |labels: &mut Labels<'_>| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(catalog::ERROR_TYPE, error.as_str());
+        };
+        let errors = &inner.families.write_errors;
+        errors.with(&inner.meter, key, fill, |counter| counter.increment(1));
+    }
+
+    fn fill_type(&self, inner: &Inner, labels: &mut Labels<'_>, label: TypeLabel) {
+        labels.push(catalog::ROUTE, self.text.to_string());
+        labels.push(catalog::EVENT_TYPE, inner.types.text(label).to_owned());
+    }
+
+    #[inline]
+    pub(super) fn record_size(&self, inner: &Inner, label: TypeLabel, size: u64) {
+        let size = signed(size);
+        match self.hot.get() {
+            Some(Hot {
+                size: Some(histogram),
+                ..
+            }) => histogram.record(size),
+            _ if inner.options.size_by_type => {
+                let key = keys::with(self.key, label.number());
+                let fill = |labels: &mut Labels<'_>| self.fill_type(inner, labels, label);
+                let sizes = &inner.families.size;
+                sizes.with(&inner.meter, key, fill, |histogram| histogram.record(size));
+            }
+            _ => {
+                self.with(inner, &inner.families.size, |histogram| {
+                    histogram.record(size)
+                });
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn record_gap(&self, inner: &Inner, nanos: u64) {
+        match self.hot.get() {
+            Some(Hot { gap: Some(gap), .. }) => gap.record(seconds(nanos)),
+            _ => self.time(inner, &inner.families.gap, nanos),
+        }
+    }
+}
+
+#[inline(always)]
+fn seconds(nanos: u64) -> f64 {
+    signed(nanos) / 1e9
+}
+
+// === impl Hot ===
+
+impl Hot {
+    /// `None` while there is no recorder.
+    fn new(route: &Route, inner: &Inner) -> Option<Self> {
+        let (families, options) = (&inner.families, &inner.options);
+        let mut messages = None;
+        let key = keys::with(route.key, TypeLabel::MESSAGE.number());
+        let fill = |labels: &mut Labels<'_>| route.fill_type(inner, labels, TypeLabel::MESSAGE);
+        let taken = families.events.with(&inner.meter, key, fill, |counter| {
+            counter.increment(0);
+            messages = Some(counter.clone());
+        })?;
+        if taken != key {
+            messages = None;
+        }
+        Some(Self {
+            frames: Self::keep(route, inner, &families.frames, true),
+            bytes: Self::keep(route, inner, &families.bytes, true),
+            gap: Self::keep(route, inner, &families.gap, options.gap),
+            size: Self::keep(
+                route,
+                inner,
+                &families.size,
+                options.size && !options.size_by_type,
+            ),
+            messages,
+        })
+    }
+
+    /// A handle of a route's own series.
+    fn keep<H: Handle + Clone>(
+        route: &Route,
+        inner: &Inner,
+        family: &Family<H>,
+        wanted: bool,
+    ) -> Option<H> {
+        let mut kept = None;
+        let taken = wanted
+            .then(|| route.with(inner, family, |handle| kept = Some(handle.clone())))
+            .flatten();
+        kept.filter(|_| taken == Some(Key::closed(route.key)))
+    }
+}

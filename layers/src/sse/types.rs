@@ -1,0 +1,290 @@
+//! Event types: which may be labels, which are keep-alives, which end a stream.
+
+use route_canon::{Admission, Budget};
+use sse_body::{Event, EventType};
+
+use crate::label::{self, OTHER, OVERFLOW};
+
+/// How event types become labels, and what they mean.
+#[derive(Debug)]
+pub(super) struct EventTypes {
+    budget: Budget,
+    /// No other type is admitted than those that are given.
+    closed: bool,
+    keepalives: Box<[Box<str>]>,
+    markers: Box<[EndMarker]>,
+}
+
+/// What ends a stream that was said whole: an event of a type, or one with these data.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum EndMarker {
+    Type(Box<str>),
+    Data(Box<str>),
+}
+
+/// A type's label in a number.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct TypeLabel(u16);
+
+/// The type that came last, for streams say the same one again and again.
+#[derive(Clone, Debug)]
+pub(super) struct LastType {
+    text: [u8; Self::MOST],
+    len: u8,
+    keepalive: bool,
+    marker: bool,
+    label: TypeLabel,
+}
+
+/// What an event is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Known {
+    pub(super) label: TypeLabel,
+    pub(super) keepalive: bool,
+    pub(super) marker: bool,
+}
+
+// === impl EventTypes ===
+
+impl EventTypes {
+    /// How many types may be labels, unless it is told otherwise.
+    pub(super) const CAP: usize = 20;
+
+    pub(super) fn new(
+        cap: usize,
+        allowed: Option<&[String]>,
+        keepalives: &[String],
+        markers: Vec<EndMarker>,
+    ) -> Self {
+        let budget = Budget::new(allowed.map_or(cap, |allowed| allowed.len().max(1)));
+        for allowed in allowed.unwrap_or_default() {
+            budget.admit(allowed);
+        }
+        Self {
+            budget,
+            closed: allowed.is_some(),
+            keepalives: keepalives.iter().map(|name| name.as_str().into()).collect(),
+            markers: markers.into(),
+        }
+    }
+
+    /// Whether a stream is only whole with an end marker.
+    pub(super) fn has_markers(&self) -> bool {
+        !self.markers.is_empty()
+    }
+
+    /// What an event is; `overflowed` is called if the budget refuses its type.
+    #[inline]
+    pub(super) fn know(
+        &self,
+        event: Event<'_>,
+        last: &mut LastType,
+        overflowed: impl FnOnce(),
+    ) -> Known {
+        let mut known = match event.event_type() {
+            EventType::Message => Known {
+                label: TypeLabel::MESSAGE,
+                keepalive: false,
+                marker: false,
+            },
+            EventType::Named(name) => match last.get(name) {
+                Some(known) => known,
+                None => {
+                    let known = self.know_named(name, overflowed);
+                    // Each hit of a full budget is counted: none is remembered.
+                    if known.label != TypeLabel::OVERFLOW {
+                        last.set(name, known);
+                    }
+                    known
+                }
+            },
+            _ => self.know_unfit(overflowed),
+        };
+        if self.has_markers() && !known.marker {
+            known.marker = self.is_end(event);
+        }
+        known
+    }
+
+    #[cold]
+    fn know_named(&self, name: &[u8], overflowed: impl FnOnce()) -> Known {
+        let Ok(name) = str::from_utf8(name) else {
+            return self.know_unfit(overflowed);
+        };
+        if name == MESSAGE {
+            return Known {
+                label: TypeLabel::MESSAGE,
+                keepalive: false,
+                marker: false,
+            };
+        }
+        let keepalive = self.keepalives.iter().any(|known| **known == *name);
+        let marker = self.markers.iter().any(|marker| match marker {
+            EndMarker::Type(known) => **known == *name,
+            EndMarker::Data(_) => false,
+        });
+        // A keep-alive is no event, and takes no place.
+        let label = if keepalive {
+            TypeLabel::OTHER
+        } else {
+            self.admit(&label::clean(name), overflowed)
+        };
+        Known {
+            label,
+            keepalive,
+            marker,
+        }
+    }
+
+    /// A type that is no text, or too long for one.
+    #[cold]
+    fn know_unfit(&self, overflowed: impl FnOnce()) -> Known {
+        if !self.closed {
+            overflowed();
+        }
+        Known {
+            label: if self.closed {
+                TypeLabel::OTHER
+            } else {
+                TypeLabel::OVERFLOW
+            },
+            keepalive: false,
+            marker: false,
+        }
+    }
+
+    fn admit(&self, name: &str, overflowed: impl FnOnce()) -> TypeLabel {
+        if self.closed {
+            return self
+                .budget
+                .lookup(name)
+                .map_or(TypeLabel::OTHER, TypeLabel::known);
+        }
+        match self.budget.admit(name) {
+            Admission::Known(id) | Admission::Admitted(id) => TypeLabel::known(id),
+            Admission::Overflow { first } => {
+                if first {
+                    tracing::warn!(
+                        limit = self.budget.limit(),
+                        "there are more distinct event types than the cap allows; new ones are \
+                         recorded as {OVERFLOW}"
+                    );
+                }
+                overflowed();
+                TypeLabel::OVERFLOW
+            }
+        }
+    }
+
+    #[cold]
+    fn is_end(&self, event: Event<'_>) -> bool {
+        let Some(data) = event.data() else {
+            return false;
+        };
+        self.markers.iter().any(|marker| match marker {
+            EndMarker::Data(known) => *known.as_bytes() == *data,
+            EndMarker::Type(_) => false,
+        })
+    }
+
+    /// The label's text.
+    pub(super) fn text(&self, label: TypeLabel) -> &str {
+        match label {
+            TypeLabel::MESSAGE => MESSAGE,
+            TypeLabel::OVERFLOW => OVERFLOW,
+            TypeLabel::OTHER => OTHER,
+            TypeLabel(number) => {
+                let index = usize::from(number - TypeLabel::FIRST_KNOWN);
+                let id = route_canon::ValueId::from_index(index);
+                id.and_then(|id| self.budget.value(id)).unwrap_or(OVERFLOW)
+            }
+        }
+    }
+}
+
+/// The type of an event that names none.
+const MESSAGE: &str = "message";
+
+// === impl TypeLabel ===
+
+impl TypeLabel {
+    pub(super) const MESSAGE: Self = Self(0);
+    const OVERFLOW: Self = Self(1);
+    const OTHER: Self = Self(2);
+    const FIRST_KNOWN: u16 = 3;
+
+    fn known(id: route_canon::ValueId) -> Self {
+        // A budget has 60,000 ids at most.
+        Self(Self::FIRST_KNOWN + id.index() as u16)
+    }
+
+    #[inline]
+    pub(super) fn number(self) -> u32 {
+        u32::from(self.0)
+    }
+
+    #[cfg(feature = "conn")]
+    pub(super) fn as_u16(self) -> u16 {
+        self.0
+    }
+
+    #[cfg(feature = "conn")]
+    pub(super) fn from_u16(number: u16) -> Self {
+        Self(number)
+    }
+}
+
+// === impl LastType ===
+
+impl LastType {
+    /// Longer types are looked up each time.
+    const MOST: usize = 24;
+
+    #[inline]
+    fn get(&self, name: &[u8]) -> Option<Known> {
+        if usize::from(self.len) != name.len() || !same(&self.text, name) {
+            return None;
+        }
+        Some(Known {
+            label: self.label,
+            keepalive: self.keepalive,
+            marker: self.marker,
+        })
+    }
+
+    #[cold]
+    fn set(&mut self, name: &[u8], known: Known) {
+        let Some(text) = self.text.get_mut(..name.len()) else {
+            return;
+        };
+        text.copy_from_slice(name);
+        self.len = name.len() as u8;
+        let Known {
+            label,
+            keepalive,
+            marker,
+        } = known;
+        (self.label, self.keepalive, self.marker) = (label, keepalive, marker);
+    }
+}
+
+/// Whether `text` begins with `name`. A call of the C library would cost more than such short names.
+#[inline]
+fn same(text: &[u8; LastType::MOST], name: &[u8]) -> bool {
+    match (text.first_chunk::<8>(), name.first_chunk::<8>()) {
+        (Some(known), Some(given)) if known != given => false,
+        _ => text.iter().zip(name).all(|(known, given)| known == given),
+    }
+}
+
+impl Default for LastType {
+    fn default() -> Self {
+        Self {
+            text: [0; Self::MOST],
+            len: 0,
+            keepalive: false,
+            marker: false,
+            label: TypeLabel::MESSAGE,
+        }
+    }
+}

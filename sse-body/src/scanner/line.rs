@@ -1,0 +1,196 @@
+//! Reads a line that the end of a chunk cuts.
+
+use super::{
+    Scanner,
+    events::with_digit,
+    find::line_end,
+    item::{Item, OnItem},
+};
+
+const BOM: [u8; 3] = [0xEF, 0xBB, 0xBF];
+
+/// Where in a line the bytes so far end.
+#[derive(Clone, Copy, Debug, Eq, PartialEq)]
+pub(super) enum Line {
+    /// At the start of a line, after a CR: an LF that follows is of the same end.
+    AfterCr,
+    /// At the start of the stream, after so many bytes of a byte order mark.
+    Bom(u8),
+    /// In a comment.
+    Comment,
+    /// In the value of a `data` field; of lines, in one that is not only whitespace.
+    Data,
+    /// In an `id` field without a NUL so far.
+    Id,
+    /// In a line without effect; of lines, in whitespace.
+    Ignored,
+    /// In the value of an `event` field.
+    Kind,
+    /// In what may be the name of a known field.
+    Name,
+    /// In a `retry` field with one digit or more.
+    Retry,
+    /// At the start of the value of a `retry` field.
+    RetryStart,
+    /// At the start of a line.
+    Start,
+}
+
+// === impl Line ===
+
+impl Line {
+    /// The length of `event` and `retry`.
+    pub(super) const MAX_NAME_LEN: usize = 5;
+
+    /// Where the value of this field begins.
+    const fn of_field(name: &[u8]) -> Self {
+        match name {
+            b"" => Self::Comment,
+            b"data" => Self::Data,
+            b"event" => Self::Kind,
+            b"id" => Self::Id,
+            b"retry" => Self::RetryStart,
+            _ => Self::Ignored,
+        }
+    }
+}
+
+// === impl Scanner ===
+
+impl Scanner {
+    /// Goes on in a line of an earlier chunk. Returns where the next line begins, and where the block does.
+    #[cold]
+    pub(super) fn resume<I: OnItem + ?Sized>(
+        &mut self,
+        bytes: &[u8],
+        on_item: &mut I,
+    ) -> (usize, usize) {
+        match self.line {
+            _ if bytes.is_empty() => return (0, 0),
+            Line::AfterCr => {
+                self.line = Line::Start;
+                let at = usize::from(bytes[0] == b'\n');
+                // If the CR was of a blank line, its LF belongs to no block.
+                return (at, if self.size == 0 { at } else { 0 });
+            }
+            Line::Bom(before) => {
+                let rest = &BOM[usize::from(before)..];
+                let count = rest
+                    .iter()
+                    .zip(bytes)
+                    .take_while(|(mark, byte)| mark == byte)
+                    .count();
+                if count == rest.len() {
+                    self.line = Line::Start;
+                    return (count, count);
+                }
+                if count == bytes.len() {
+                    self.line = Line::Bom(before + count as u8);
+                    return (count, count);
+                }
+                if before == 0 {
+                    self.line = Line::Start;
+                    return (0, 0);
+                }
+                // No mark, then, and no field that is known.
+                self.line = Line::Ignored;
+                self.size = u64::from(before);
+            }
+            _ => {}
+        }
+        let end = line_end(bytes);
+        self.take(&bytes[..end]);
+        if end == bytes.len() {
+            return (end, 0);
+        }
+        self.end_line(on_item);
+        (self.after_end(bytes, end), 0)
+    }
+
+    /// Reads a part of a line. Its end is not in there, nor in what was read of it before.
+    #[cold]
+    pub(super) fn take(&mut self, part: &[u8]) {
+        let mut part = part;
+        if self.line == Line::Start && !part.is_empty() {
+            self.line = Line::Name;
+            self.name_len = 0;
+        }
+        while self.line == Line::Name
+            && let Some((&byte, rest)) = part.split_first()
+        {
+            let name_len = usize::from(self.name_len);
+            if byte == b':' {
+                self.line = Line::of_field(&self.name[..name_len]);
+                self.after_colon = true;
+                match self.line {
+                    Line::Kind => self.kind_len = 0,
+                    Line::RetryStart => self.retry = 0,
+                    _ => {}
+                }
+            } else if let Some(place) = self.name.get_mut(name_len) {
+                *place = byte;
+                self.name_len += 1;
+            } else {
+                self.line = Line::Ignored;
+            }
+            part = rest;
+        }
+        if self.after_colon && !part.is_empty() {
+            self.after_colon = false;
+            part = part.strip_prefix(b" ").unwrap_or(part);
+        }
+        self.take_value(part);
+    }
+
+    fn take_value(&mut self, part: &[u8]) {
+        match self.line {
+            Line::Data => self.append_data(part),
+            Line::Id if part.contains(&0) => self.line = Line::Ignored,
+            Line::Kind => self.append_kind(part),
+            Line::Retry | Line::RetryStart if !part.is_empty() => {
+                match part
+                    .iter()
+                    .try_fold(self.retry, |retry, &byte| with_digit(retry, byte))
+                {
+                    Some(retry) => (self.line, self.retry) = (Line::Retry, retry),
+                    None => self.line = Line::Ignored,
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// A line that was read in parts is at its end.
+    fn end_line<I: OnItem + ?Sized>(&mut self, on_item: &mut I) {
+        if self.line == Line::Name {
+            // All of it is a name; the value is empty.
+            self.take(b":");
+        }
+        self.after_colon = false;
+        match std::mem::replace(&mut self.line, Line::Start) {
+            Line::Comment => on_item.on_item(Item::Comment),
+            Line::Data => self.append_data(b"\n"),
+            Line::Id => self.has_id = true,
+            Line::Retry => on_item.on_item(Item::Retry(self.retry)),
+            _ => {}
+        }
+    }
+
+    pub(super) fn append_data(&mut self, bytes: &[u8]) {
+        let len = usize::try_from(self.data_len).unwrap_or(usize::MAX);
+        append(&mut self.data, len, bytes);
+        self.data_len = self.data_len.saturating_add(bytes.len() as u64);
+    }
+
+    pub(super) fn append_kind(&mut self, bytes: &[u8]) {
+        self.kind_len += append(&mut self.kind, self.kind_len.into(), bytes) as u8;
+    }
+}
+
+/// Puts as many of the bytes behind the first `len` of a buffer as have room there; returns how many.
+fn append(buffer: &mut [u8], len: usize, bytes: &[u8]) -> usize {
+    let room = buffer.get_mut(len..).unwrap_or_default();
+    let count = room.len().min(bytes.len());
+    room[..count].copy_from_slice(&bytes[..count]);
+    count
+}
