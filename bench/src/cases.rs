@@ -7,6 +7,7 @@ use bartizan::{
     http::{HttpMetrics, HttpMetricsLayer},
     observe::{ObserveLayer, Observer, Record, RequestHead},
     route::RouteSources,
+    sse::{Sse, SseLayer},
 };
 use http::{Request, Response};
 use route_canon::Table;
@@ -16,7 +17,8 @@ use tower_service::Service;
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
-    services::{Frames, Hello, plain, sized},
+    scan_only::ScanLayer,
+    services::{Events, Frames, Hello, plain, sized},
     wrap_only::WrapOnlyLayer,
 };
 
@@ -98,7 +100,33 @@ pub const ALL: &[Case] = &[
     long("first byte, frames", |run| {
         drive(first_byte().layer(Frames(LONG)), plain, run)
     }),
+    case("events, 1 frame", |run| drive(Events(1), plain, run)),
+    long("events, frames", |run| drive(Events(LONG), plain, run)),
+    case("scanned, 1 frame", |run| {
+        drive(ScanLayer.layer(Events(1)), plain, run)
+    }),
+    long("scanned, frames", |run| {
+        drive(ScanLayer.layer(Events(LONG)), plain, run)
+    }),
+    case("sse, 1 frame", |run| {
+        drive(SseLayer::default().layer(Events(1)), plain, run)
+    }),
+    long("sse, frames", |run| {
+        drive(SseLayer::default().layer(Events(LONG)), plain, run)
+    }),
+    case("sse lean, 1 frame", |run| {
+        drive(lean().layer(Events(1)), plain, run)
+    }),
+    long("sse lean, frames", |run| {
+        drive(lean().layer(Events(LONG)), plain, run)
+    }),
 ];
+
+/// Streams without the two histograms of each event.
+fn lean() -> SseLayer {
+    let sse = Sse::builder().event_gap(false).event_size(false).build();
+    ObserveLayer::new(sse.expect("nothing of it can be refused"))
+}
 
 /// An observer that does nothing: what it costs is the engine.
 #[derive(Clone, Debug)]

@@ -31,6 +31,11 @@ enum Of {
         one: &'static str,
         many: &'static str,
     },
+    /// What a frame of an event adds over one of the bare body.
+    Event {
+        one: &'static str,
+        many: &'static str,
+    },
 }
 
 /// The counts of cases, each counted once.
@@ -117,6 +122,27 @@ pub const ALL: &[Figure] = &[
         "first byte, 1 frame",
         "first byte, frames",
     ),
+    event(
+        "event_scan",
+        "an event of 120 bytes: sse-body's wrapper alone",
+        "scanned, 1 frame",
+        "scanned, frames",
+        0,
+    ),
+    event(
+        "event_lean",
+        "an event: Sse without gaps and sizes",
+        "sse lean, 1 frame",
+        "sse lean, frames",
+        0,
+    ),
+    event(
+        "event_sse",
+        "an event: Sse with all its metrics",
+        "sse, 1 frame",
+        "sse, frames",
+        2,
+    ),
 ];
 
 const fn over(
@@ -157,6 +183,21 @@ const fn frame(
     }
 }
 
+const fn event(
+    name: &'static str,
+    what: &'static str,
+    one: &'static str,
+    many: &'static str,
+    samples: u32,
+) -> Figure {
+    Figure {
+        name,
+        what,
+        of: Of::Event { one, many },
+        samples,
+    }
+}
+
 // === impl Figure ===
 
 impl Figure {
@@ -168,17 +209,12 @@ impl Figure {
         } = match self.of {
             Of::Request { case, base } => counts.of(case)? - counts.of(base)?,
             Of::Frame { one, many } => {
-                let this = counts.of(many)? - counts.of(one)?;
                 let wrap = counts.of("wrap-only, frames")? - counts.of("wrap-only, 1 frame")?;
-                let Count {
-                    instructions,
-                    allocations,
-                } = this - wrap;
-                let frames = (LONG - 1) as f64;
-                Count {
-                    instructions: instructions / frames,
-                    allocations: allocations / frames,
-                }
+                per_frame(counts.of(many)? - counts.of(one)? - wrap)
+            }
+            Of::Event { one, many } => {
+                let bare = counts.of("events, frames")? - counts.of("events, 1 frame")?;
+                per_frame(counts.of(many)? - counts.of(one)? - bare)
             }
         };
         let of_recorder = f64::from(self.samples) / BLOCK;
@@ -188,6 +224,14 @@ impl Figure {
             instructions: (instructions * 10.0).round() / 10.0,
             allocations: allocations + 0.0,
         })
+    }
+}
+
+fn per_frame(of_all: Count) -> Count {
+    let frames = (LONG - 1) as f64;
+    Count {
+        instructions: of_all.instructions / frames,
+        allocations: of_all.allocations / frames,
     }
 }
 
@@ -228,7 +272,7 @@ mod tests {
         for figure in ALL {
             let names = match figure.of {
                 Of::Request { case, base } => [case, base],
-                Of::Frame { one, many } => [one, many],
+                Of::Frame { one, many } | Of::Event { one, many } => [one, many],
             };
             for name in names {
                 assert!(cases::find(name).is_ok(), "{}: {name}", figure.name);

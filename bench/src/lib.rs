@@ -15,6 +15,7 @@ pub mod machine;
 pub mod recorder;
 pub mod results;
 pub mod scale;
+pub mod scan_only;
 pub mod services;
 pub mod threads;
 pub mod wrap_only;

@@ -1,8 +1,10 @@
 //! The services under the layers, and the requests that they get.
+//!
+//! Their functions are kept from being inlined, as those of a router or of a boxed service are: what a
+//! layer does to a service shall be counted, and not what the optimiser makes of the two together.
 
 use std::{
     convert::Infallible,
-    future::{Ready, ready},
     hint::black_box,
     pin::Pin,
     task::{Context, Poll},
@@ -24,11 +26,30 @@ pub struct Hello;
 #[derive(Clone, Debug)]
 pub struct Frames(pub usize);
 
+/// An answer that is there.
+#[derive(Debug)]
+pub struct Answer<R>(Option<R>);
+
+/// The body of [`Events`].
+#[derive(Debug)]
+pub struct EventsBody {
+    left: usize,
+}
+
 /// The body of [`Frames`].
 #[derive(Debug)]
 pub struct FramesBody {
     left: usize,
 }
+
+/// Answers with an event stream of so many frames of 120 bytes, an event of four lines each.
+#[derive(Clone, Debug)]
+pub struct Events(pub usize);
+
+/// What each frame of [`Events`] holds.
+pub const EVENT: &[u8] = b"event: delta\nid: 4711\ndata: {\"choices\":[{\"index\":0,\
+    \"delta\":{\"content\":\" next words\"}}],\"created\":17637777777777777777}\n\n";
+const _: () = assert!(EVENT.len() == 120);
 
 /// A request without a body.
 pub fn plain<B: Default>() -> Request<B> {
@@ -52,20 +73,32 @@ fn keep<A>(request: Request<A>) {
     std::mem::forget(black_box(request));
 }
 
+// === impl Answer ===
+
+impl<R: Unpin> Future for Answer<R> {
+    type Output = Result<R, Infallible>;
+
+    #[inline(never)]
+    fn poll(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<Self::Output> {
+        Poll::Ready(Ok(self.0.take().expect("polled once after it was ready")))
+    }
+}
+
 // === impl Hello ===
 
 impl Service<Request<Empty<Bytes>>> for Hello {
     type Response = Response<Full<Bytes>>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Self::Error>>;
+    type Future = Answer<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
     }
 
+    #[inline(never)]
     fn call(&mut self, request: Request<Empty<Bytes>>) -> Self::Future {
         keep(request);
-        ready(Ok(Response::new(Full::new(HELLO))))
+        Answer(Some(Response::new(Full::new(HELLO))))
     }
 }
 
@@ -74,15 +107,58 @@ impl Service<Request<Empty<Bytes>>> for Hello {
 impl Service<Request<Empty<Bytes>>> for Frames {
     type Response = Response<FramesBody>;
     type Error = Infallible;
-    type Future = Ready<Result<Self::Response, Self::Error>>;
+    type Future = Answer<Self::Response>;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
     }
 
+    #[inline(never)]
     fn call(&mut self, request: Request<Empty<Bytes>>) -> Self::Future {
         keep(request);
-        ready(Ok(Response::new(FramesBody { left: self.0 })))
+        Answer(Some(Response::new(FramesBody { left: self.0 })))
+    }
+}
+
+// === impl Events ===
+
+impl Service<Request<Empty<Bytes>>> for Events {
+    type Response = Response<EventsBody>;
+    type Error = Infallible;
+    type Future = Answer<Self::Response>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    #[inline(never)]
+    fn call(&mut self, request: Request<Empty<Bytes>>) -> Self::Future {
+        keep(request);
+        let mut response = Response::new(EventsBody { left: self.0 });
+        response.headers_mut().insert(
+            http::header::CONTENT_TYPE,
+            http::HeaderValue::from_static("text/event-stream"),
+        );
+        Answer(Some(response))
+    }
+}
+
+// === impl EventsBody ===
+
+impl Body for EventsBody {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    #[inline(never)]
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        let Some(left) = self.left.checked_sub(1) else {
+            return Poll::Ready(None);
+        };
+        self.left = left;
+        Poll::Ready(Some(Ok(Frame::data(Bytes::from_static(EVENT)))))
     }
 }
 

@@ -154,7 +154,7 @@ pub const SERVER_ADDRESS: Label = opt_in(label(
 /// Why a stream was closed.
 pub const CLOSE_REASON: Label = label(
     "close_reason",
-    "bartizan.close_reason",
+    "close_reason",
     "14 kinds of end, and at most 8 that the service declares",
 );
 /// The type of an event; `message` without an `event:` line.

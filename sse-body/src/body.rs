@@ -17,6 +17,18 @@ use crate::{
 
 pin_project! {
     /// A body that finds the events in what passes, and is otherwise the body within it.
+    ///
+    /// `H` are the hooks: any value with [`OnItem`], [`OnFrame`] and [`OnEnd`]. See the [crate docs](crate) for an
+    /// example and the cost.
+    ///
+    /// The end is told once: when the inner body gives `None`, trailers or an error, when it says after a frame that it
+    /// is at its end, or when this body is dropped. A body that was at its end when it was wrapped is
+    /// [`Completed`](Ended::Completed) even if it is never polled, as servers do not poll it.
+    ///
+    /// # Panics
+    /// None of its own. A panic of the inner body or of a hook passes through, and what passed until then is told to the
+    /// hooks of the end when this body is dropped. A hook that panics while a panic unwinds is caught there: the
+    /// process does not abort.
     #[derive(Debug)]
     pub struct SseBody<B, H = ()>
     where

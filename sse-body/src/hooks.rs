@@ -1,24 +1,24 @@
-//! Hooks, one added to another.
+//! Hooks, one added to another: the types that the builder methods of [`SseBody`](crate::SseBody) make.
 
 use http_body::Frame;
 
 use crate::{Ended, Item, OnEnd, OnFrame, OnItem, Stats};
 
-/// The hooks of `H`, and after them one more of the kind that the method says that made it.
+/// The hooks of `H`, and after them one for the end. Made by [`SseBody::on_end`](crate::SseBody::on_end).
 #[derive(Clone, Debug, Default)]
 pub struct WithEnd<H, E> {
     pub(crate) hooks: H,
     pub(crate) on_end: E,
 }
 
-/// The hooks of `H`, and after them one for each frame.
+/// The hooks of `H`, and after them one for each frame. Made by [`SseBody::on_frame`](crate::SseBody::on_frame).
 #[derive(Clone, Debug, Default)]
 pub struct WithFrame<H, F> {
     pub(crate) hooks: H,
     pub(crate) on_frame: F,
 }
 
-/// The hooks of `H`, and after them one for each item.
+/// The hooks of `H`, and after them one for each item. Made by [`SseBody::on_item`](crate::SseBody::on_item).
 #[derive(Clone, Debug, Default)]
 pub struct WithItem<H, I> {
     pub(crate) hooks: H,

@@ -47,11 +47,17 @@ impl Client {
     ///
     /// If there is no server.
     pub async fn connect(server: SocketAddr, protocol: Protocol) -> Self {
-        let io = TokioIo::new(
-            TcpStream::connect(server)
-                .await
-                .expect("a server that listens"),
-        );
+        let stream = TcpStream::connect(server).await;
+        Self::over(stream.expect("a server that listens"), protocol).await
+    }
+
+    /// Speaks on a connection that is there.
+    ///
+    /// # Panics
+    ///
+    /// If the server speaks another protocol.
+    pub async fn over(stream: TcpStream, protocol: Protocol) -> Self {
+        let io = TokioIo::new(stream);
         match protocol {
             Protocol::Http1 => {
                 let (sender, connection) = http1::handshake(io).await.expect("a fresh connection");

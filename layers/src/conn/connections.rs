@@ -40,7 +40,7 @@ impl Connections {
 
     /// Observes a connection from here on: it counts as accepted and as active until the IO is dropped.
     ///
-    /// It costs an allocation, some 300 bytes with the handle's, and two readings of the clock.
+    /// It costs an allocation of 136 bytes, 56 bytes beside the inner IO, and two readings of the clock.
     #[must_use]
     pub fn observe<T>(&self, io: T) -> ObservedIo<T> {
         if let Some(drain) = &self.0.drain {

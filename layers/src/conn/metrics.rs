@@ -56,6 +56,7 @@ impl Metrics {
         }
         let there = guard(|| {
             let there = self.count_accepted(0);
+            self.add_active(0.0);
             for direction in [Direction::Receive, Direction::Transmit] {
                 self.count_bytes(direction, 0);
             }

@@ -65,6 +65,11 @@ impl Outcome {
         matches!(self, Self::HeaderTimeout | Self::KeepAliveTimeout)
     }
 
+    /// Whether open streams are cut by it.
+    pub(super) fn cuts_streams(self) -> bool {
+        self.is_timeout() || self == Self::ProtocolError
+    }
+
     #[cold]
     fn of(error: &(dyn Error + 'static)) -> Self {
         let mut chain = iter::successors(Some(error), |&error| error.source());

@@ -58,8 +58,13 @@ impl Cache {
         self.gauges.get(usize::try_from(closed).ok()?)
     }
 
-    /// Runs `f` with the row of a label set; with one that keeps nothing when there are too many.
+    /// The row of a label set, if it is there and stays.
     #[inline(always)]
+    pub(super) fn kept_row(&self, key: Key) -> Option<&Row> {
+        self.rows.fixed()?.find(key)
+    }
+
+    /// Runs `f` with the row of a label set; with one that keeps nothing when there are too many.
     pub(super) fn row<R>(&self, meter: &Meter, key: Key, f: impl FnOnce(&Row) -> R) -> R {
         self.rows.read(meter, |rows| {
             f(rows.find(key).unwrap_or_else(|| self.new_row(rows, key)))

@@ -143,14 +143,27 @@ impl Inner {
     #[inline(always)]
     pub(super) fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
         let key = self.duration_labels(state, record).key();
+        match self.cache.kept_row(key) {
+            Some(row) => self.record_row(row, key, state, record),
+            None => self.record_new_row(key, state, record),
+        }
+    }
+
+    #[cold]
+    fn record_new_row(&self, key: Key, state: &HttpState, record: Record<'_>) {
         self.cache.row(&self.meter, key, |row| {
-            if !state.marks.timed() && self.options.timing.of(record.kind()) != Timing::Never {
-                self.record_duration(row, key, state, record);
-            }
-            if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
-                self.record_sizes(row, state, record);
-            }
+            self.record_row(row, key, state, record);
         });
+    }
+
+    #[inline(always)]
+    fn record_row(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
+        if !state.marks.timed() && self.options.timing.of(record.kind()) != Timing::Never {
+            self.record_duration(row, key, state, record);
+        }
+        if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
+            self.record_sizes(row, state, record);
+        }
     }
 
     #[inline(always)]

@@ -51,7 +51,7 @@ fn method_and_route(record: Record<'_>) -> u64 {
 /// The method and the scheme.
 #[inline(always)]
 pub(super) fn method_and_scheme(record: Record<'_>) -> u64 {
-    record.method_number() | scheme(record.scheme())
+    record.method_number() | scheme(record.scheme()) | record.methods_key() << ROUTE
 }
 
 #[inline(always)]

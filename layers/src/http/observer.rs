@@ -130,7 +130,7 @@ impl Observer for HttpMetrics {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
         match state.marks.raised() {

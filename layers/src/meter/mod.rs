@@ -41,13 +41,15 @@ mod tests;
 pub use self::builder::{MeterBuilder, MeterError};
 #[cfg(feature = "sse")]
 pub(crate) use self::handle::Handle;
+#[cfg(any(feature = "http", feature = "sse"))]
+pub(crate) use self::ladder::Ladder;
+#[cfg(feature = "http")]
+pub(crate) use self::store::Store;
 pub(crate) use self::{
     family::Family,
     key::{Key, Labels},
     overflow::Overflow,
 };
-#[cfg(any(feature = "http", feature = "sse"))]
-pub(crate) use self::{ladder::Ladder, store::Store};
 pub use crate::catalog::{Naming, NamingError};
 
 use std::{
@@ -111,6 +113,12 @@ impl Meter {
         if self.0.refreshable {
             self.0.generation.fetch_add(1, Ordering::Release);
         }
+        self.0.refreshable
+    }
+
+    /// Whether kept handles may be cut off, and started anew.
+    #[cfg(feature = "sse")]
+    pub(crate) fn is_refreshable(&self) -> bool {
         self.0.refreshable
     }
 

@@ -31,6 +31,16 @@ impl<T: Default> Store<T> {
         }
     }
 
+    /// The table, if no refresh can ever start it anew.
+    #[cfg(feature = "http")]
+    #[inline(always)]
+    pub(crate) fn fixed(&self) -> Option<&T> {
+        match self {
+            Self::Fixed(table) => Some(table),
+            Self::Refreshable(_) => None,
+        }
+    }
+
     /// Runs `f` with the table of the meter's present generation.
     #[inline(always)]
     pub(crate) fn read<R>(&self, meter: &Meter, f: impl FnOnce(&T) -> R) -> R {

@@ -9,7 +9,7 @@ use std::{
 use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
-use super::{Observers, exchange::Exchange, mark::OuterMark};
+use super::{Observers, exchange::Exchange};
 
 pin_project! {
     /// A response's body under observation: the same frames, trailers, size hint and end of stream as
@@ -17,29 +17,27 @@ pin_project! {
     ///
     /// Cost: at most 60 instructions a frame, and what the observers add; no allocation.
     pub struct ObservedBody<B, O: Observers> {
-        // Dropped in this order: an exchange inside learns that this body was let go of, then what the
-        // inner body still tells is told, then the end is decided.
-        mark: OuterMark,
+        // Dropped in this order: what the inner body still tells comes before the end is decided.
         #[pin]
         inner: B,
         // None once it ended.
         exchange: Option<Exchange<O>>,
+    }
+
+    impl<B, O: Observers> PinnedDrop for ObservedBody<B, O> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(exchange) = this.project().exchange {
+                exchange.let_go();
+            }
+        }
     }
 }
 
 // === impl ObservedBody ===
 
 impl<B, O: Observers> ObservedBody<B, O> {
-    pub(super) fn new(inner: B, mut exchange: Option<Exchange<O>>) -> Self {
-        let mark = exchange
-            .as_mut()
-            .map(Exchange::outer_mark)
-            .unwrap_or_default();
-        Self {
-            mark,
-            inner,
-            exchange,
-        }
+    pub(super) fn new(inner: B, exchange: Option<Exchange<O>>) -> Self {
+        Self { inner, exchange }
     }
 }
 
@@ -76,7 +74,6 @@ where
         };
         exchange.leave();
         if let Some(end) = end {
-            this.mark.end();
             exchange.end(end);
             *this.exchange = None;
         }

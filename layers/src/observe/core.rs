@@ -32,6 +32,8 @@ pub(super) struct Settings {
     pub(super) scheme: Scheme,
     pub(super) streams: MediaTypes,
     pub(super) timeout: Option<IsTimeout>,
+    /// Whether requests take anything along.
+    pub(super) carries: bool,
     /// Whether requests get a `StreamHandle`, and what it knows.
     pub(super) handles: Option<StreamHandles>,
 }

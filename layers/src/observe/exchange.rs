@@ -11,7 +11,7 @@ use super::{
     core::Core,
     fields::Fields,
     link::{Connection, DrainMark, Link},
-    mark::{Mark, OuterMark},
+    mark::Mark,
     record::{Data, Request},
     scope::{self, Observing},
     timeout::is_timeout,
@@ -41,34 +41,34 @@ impl<O: Observers> Exchange<O> {
     pub(super) fn new(
         core: &Arc<Core<O>>,
         outer: Observing,
-        connection: Option<&Connection>,
         request: RequestHead<'_>,
     ) -> Option<Self> {
         if outer != 0 && core.known && core.observing & !outer == 0 {
             Self::join(core, request);
             return None;
         }
-        let link = Link::of(connection, request.extensions());
-        let data = Data::start(&core.settings, core.needs, link, request);
+        let data = Data::start(&core.settings, core.needs, request);
         let (core, slots) = (Arc::clone(core), O::Slots::default());
         Some(Self { core, data, slots })
     }
 
     /// Tells the observers of the start.
     #[inline(always)]
-    pub(super) fn open(&mut self, outer: Observing, request: RequestHead<'_>) {
-        let Self {
-            core, data, slots, ..
-        } = self;
-        if core.settings.routes.slot() {
-            data.extras().slot = Some(RouteSlot::default());
-        }
-        if let Some(handles) = &core.settings.handles {
-            let handle = handles.start(data.started);
-            data.extras().handle = Some(handle);
-        }
+    pub(super) fn open(
+        &mut self,
+        outer: Observing,
+        connection: Option<&Connection>,
+        request: RequestHead<'_>,
+    ) {
+        let Self { core, data, slots } = self;
         if outer != 0 {
-            data.is_inner = true;
+            data.request.set_inner();
+        }
+        if core.settings.carries {
+            data.take_along(&core.settings);
+        }
+        if Link::is_there(connection, request.extensions()) {
+            data.link(connection, request);
         }
         let record = Record::new(data, &core.settings);
         *slots = core.observers.start(core.bits, outer, record, request);
@@ -83,20 +83,22 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
-    /// The handle that the request takes along, if the layer was asked for one.
-    pub(super) fn slot(&self) -> Option<&RouteSlot> {
-        self.data.extras.as_ref()?.slot.as_ref()
+    /// What the request takes along, if the layer was asked for it.
+    #[inline(always)]
+    pub(super) fn hand_out(&self, extensions: &mut Extensions) {
+        if let Some(extras) = &self.data.extras {
+            extras.hand_out(extensions);
+        }
     }
 
-    /// The handle that the request takes along, if the layer was asked for one.
-    pub(super) fn stream_handle(&self) -> Option<&StreamHandle> {
-        self.data.extras.as_ref()?.handle.as_ref()
-    }
-
-    /// What the body tells an exchange inside.
-    pub(super) fn outer_mark(&mut self) -> OuterMark {
-        let extras = self.data.extras.as_mut();
-        OuterMark::of(extras.and_then(|extras| extras.inside.take()))
+    /// The body is let go of: an exchange inside is to know that before its body is dropped.
+    #[inline(always)]
+    pub(super) fn let_go(&mut self) {
+        if let Some(extras) = &mut self.data.extras
+            && let Some(inside) = &extras.inside
+        {
+            inside.drop_outer();
+        }
     }
 
     pub(super) fn count(&mut self, tally: Tally) {
@@ -147,18 +149,13 @@ impl<O: Observers> Exchange<O> {
         let data = &mut self.data;
         data.status = Some(status);
         let fields = Fields::of(response.headers());
-        let connect = data.request == Request::Connect;
+        let connect = data.request.method() == Request::CONNECT;
         data.kind = Kind::of(
             connect,
             status,
             fields.content_type,
             &self.core.settings.streams,
         );
-        if data.kind == Kind::Stream && self.has_no_body(status) {
-            // The answer to a HEAD, say: no one listens.
-            self.data.kind = Kind::Plain;
-        }
-        let data = &mut self.data;
         data.declared = fields
             .length()
             .or_else(|| response.body().size_hint().exact())
@@ -169,11 +166,8 @@ impl<O: Observers> Exchange<O> {
         if self.data.extras.is_some() {
             self.head_of_extras(status, response.headers());
         }
-        if self.data.is_inner && self.data.kind == Kind::Stream {
-            // Layers may stand in between, and only the exchange outside sees what they do.
-            let mark = Mark::default();
-            response.extensions_mut().insert(mark.clone());
-            self.data.extras().outside = Some(mark);
+        if self.data.kind == Kind::Stream {
+            self.head_of_stream(status, response.extensions_mut());
         }
         let record = Record::new(&self.data, &self.core.settings);
         let mut head = ResponseHead::new(response);
@@ -211,11 +205,25 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
+    #[inline(never)]
+    fn head_of_stream(&mut self, status: StatusCode, extensions: &mut Extensions) {
+        if self.has_no_body(status) {
+            // The answer to a HEAD, say: no one listens.
+            self.data.kind = Kind::Plain;
+        } else if self.data.request.is_inner() {
+            // Layers may stand in between, and only the exchange outside sees what they do.
+            let mark = Mark::default();
+            extensions.insert(mark.clone());
+            self.data.extras().outside = Some(mark);
+        }
+    }
+
     /// A word may be in the response's extensions: the handler's, or that of a `RouteLayer` that was
     /// out of earshot.
     #[inline(never)]
     fn hear_extensions(&mut self, extensions: &Extensions) {
         if let Some(mark) = extensions.get::<Mark>() {
+            mark.reach_outer();
             self.data.extras().inside = Some(mark.clone());
         }
         if let Some(mark) = extensions.get::<DrainMark>() {
@@ -243,11 +251,11 @@ impl<O: Observers> Exchange<O> {
                 || status.is_informational()
                 || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
         };
-        match self.data.request {
-            Request::Head => true,
+        match self.data.request.method() {
+            Request::HEAD => true,
             // A granted CONNECT is an upgrade.
-            Request::Connect => by_status(),
-            Request::Plain => status != StatusCode::OK && by_status(),
+            Request::CONNECT => by_status(),
+            _ => status != StatusCode::OK && by_status(),
         }
     }
 
@@ -322,33 +330,38 @@ impl<O: Observers> Exchange<O> {
     }
 
     fn why_dropped(&mut self) -> End {
-        let data = &mut self.data;
-        let outside = data
-            .extras
-            .as_ref()
-            .and_then(|extras| extras.outside.as_ref());
-        if outside.is_some_and(Mark::blames_a_layer) {
+        let Data {
+            extras,
+            status,
+            version,
+            ..
+        } = &mut self.data;
+        let unknown = match status {
+            Some(_) => End::Dropped,
+            None => End::CancelledBeforeResponse,
+        };
+        let Some(extras) = extras.as_deref_mut() else {
+            return unknown;
+        };
+        if extras.outside.as_ref().is_some_and(Mark::blames_a_layer) {
             return End::LayerError;
         }
-        let answered = data.status.is_some();
-        match data.link.verdict(data.version) {
-            None if answered => End::Dropped,
+        match extras.link.verdict(*version) {
+            None => unknown,
             // A time-out outside, or a lost race: the connection does not tell.
-            None | Some((End::LayerError | End::Unknown, _)) if !answered => {
-                End::CancelledBeforeResponse
-            }
+            Some((End::LayerError | End::Unknown, _)) if status.is_none() => unknown,
             Some((end, detail)) => {
-                data.detail = detail;
+                extras.detail = detail;
                 end
             }
-            None => End::Dropped,
         }
     }
 
     /// Takes the slot's word.
     #[inline(never)]
     fn hear_slot(&mut self) -> Option<Word> {
-        let route = self.slot().and_then(RouteSlot::take)?;
+        let extras = self.data.extras.as_ref()?;
+        let route = extras.slot.as_ref().and_then(RouteSlot::take)?;
         let word = Word {
             route,
             source: RouteSource::Handler,
@@ -357,46 +370,36 @@ impl<O: Observers> Exchange<O> {
         Some(word)
     }
 
-    /// What only some exchanges have at their end; returns the end that it makes of this one.
+    /// Of a stream, and of what only some exchanges have, there is more to know about the end.
     #[cold]
-    fn end_of_extras(&mut self, end: End) -> End {
+    fn reconsider(&mut self, end: End) {
         self.hear_slot();
-        let data = &mut self.data;
-        let Some(extras) = data.extras.as_deref() else {
-            return end;
-        };
-        match end {
-            End::Completed if extras.drain.as_ref().is_some_and(DrainMark::ended) => {
-                End::ServerShutdown
+        let mut declared = None;
+        if let Some(extras) = self.data.extras.as_deref_mut() {
+            if let Some(inside) = &extras.inside {
+                inside.end_outer();
             }
-            End::Completed | End::BodyError => {
-                data.declared_reason = extras.handle.as_ref().and_then(StreamHandle::reason);
-                end
+            if end == End::Completed && extras.drain.as_ref().is_some_and(DrainMark::ended) {
+                self.data.end = Some(End::ServerShutdown);
+                return;
             }
-            _ => end,
+            if matches!(end, End::Completed | End::BodyError) {
+                declared = extras.handle.as_ref().and_then(StreamHandle::reason);
+                extras.declared_reason = declared;
+            }
         }
-    }
-
-    /// A stream completed, unless an observer knows better.
-    #[cold]
-    fn judge(&mut self) {
-        if self.data.declared_reason.is_none() {
+        if end == End::Completed && self.data.kind == Kind::Stream && declared.is_none() {
             let record = Record::new(&self.data, &self.core.settings);
             let better = self.core.observers.judge(&mut self.slots, record);
-            self.data.end = better.or(self.data.end);
+            self.data.end = better.or(Some(end));
         }
     }
 
     /// Ends the exchange, once.
     pub(super) fn end(&mut self, end: End) {
-        let end = if self.data.extras.is_some() {
-            self.end_of_extras(end)
-        } else {
-            end
-        };
         self.data.end = Some(end);
-        if end == End::Completed && self.data.kind == Kind::Stream {
-            self.judge();
+        if self.data.extras.is_some() || self.data.kind == Kind::Stream {
+            self.reconsider(end);
         }
         let record = Record::at_end(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);

@@ -106,7 +106,11 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
     /// Puts a [`StreamHandle`](super::StreamHandle) into each request, for handlers of streams.
     #[must_use]
     pub fn stream_handles(self, handles: StreamHandles) -> Self {
-        self.set(|settings| settings.handles = Some(handles))
+        self.set(|settings| {
+            settings.handles = Some(handles);
+            // A number of a reason means another one than in the layer that this was cloned from.
+            settings.routes.renew();
+        })
     }
 
     /// Tells which errors are time-outs, besides those of tower, tokio and the operating system.
@@ -141,7 +145,11 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
             });
         }
         let known = Methods::Given(known.into_iter().map(String::into_boxed_str).collect());
-        Ok(self.set(|settings| settings.methods = known))
+        Ok(self.set(|settings| {
+            settings.methods = known;
+            // A number of a method means another one than before.
+            settings.routes.renew();
+        }))
     }
 
     /// The connection that the service is made for, where requests do not carry it: plain hyper makes
@@ -196,7 +204,9 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
 
     fn set(self, change: impl FnOnce(&mut Settings)) -> Self {
         let mut core = Arc::unwrap_or_clone(self.core);
-        change(&mut core.settings);
+        let settings = &mut core.settings;
+        change(settings);
+        settings.carries = settings.handles.is_some() || settings.routes.slot();
         Self {
             core: Arc::new(core),
             request_body: self.request_body,

@@ -46,19 +46,22 @@ mod observed {
     // === impl Link ===
 
     impl Link {
-        /// The connection that the layer was told, or the one in the request's extensions.
+        /// Whether there may be a connection: one that the layer was told, or one in the request's
+        /// extensions.
         #[inline(always)]
-        pub(in crate::observe) fn of(given: Option<&Connection>, extensions: &Extensions) -> Self {
-            if given.is_none() && (extensions.is_empty() || !Connection::any()) {
-                return Self(None);
-            }
-            Self::find(given, extensions)
+        pub(in crate::observe) fn is_there(
+            given: Option<&Connection>,
+            extensions: &Extensions,
+        ) -> bool {
+            given.is_some() || (!extensions.is_empty() && Connection::any())
         }
 
-        #[inline(never)]
-        fn find(given: Option<&Connection>, extensions: &Extensions) -> Self {
-            let handle = given.or_else(|| extensions.get());
-            Self(handle.map(|handle| (handle.clone(), handle.mark())))
+        pub(in crate::observe) fn of(
+            given: Option<&Connection>,
+            extensions: &Extensions,
+        ) -> Option<Self> {
+            let handle = given.or_else(|| extensions.get())?;
+            Some(Self(Some((handle.clone(), handle.mark()))))
         }
 
         /// What the connection shows when an exchange is let go of; `None` if it is not observed.
@@ -105,8 +108,12 @@ mod unobserved {
 
     impl Link {
         #[inline(always)]
-        pub(in crate::observe) fn of(_: Option<&Connection>, _: &Extensions) -> Self {
-            Self
+        pub(in crate::observe) fn is_there(_: Option<&Connection>, _: &Extensions) -> bool {
+            false
+        }
+
+        pub(in crate::observe) fn of(_: Option<&Connection>, _: &Extensions) -> Option<Self> {
+            None
         }
 
         pub(in crate::observe) fn verdict(&self, _: Version) -> Option<(End, Option<Detail>)> {

@@ -13,11 +13,7 @@ use std::sync::{
 #[derive(Clone, Debug, Default)]
 pub(super) struct Mark(Arc<AtomicU8>);
 
-/// The outer body's side: dropped before the body within it, it tells of the drop.
-#[derive(Debug, Default)]
-pub(super) struct OuterMark(Option<Mark>);
-
-const UNSEEN: u8 = 0;
+/// It starts at 0: the response has reached no exchange outside, and there is no evidence.
 const ALIVE: u8 = 1;
 const ENDED: u8 = 2;
 const DROPPED: u8 = 3;
@@ -30,34 +26,27 @@ impl Mark {
     pub(super) fn blames_a_layer(&self) -> bool {
         matches!(self.0.load(Ordering::Acquire), ALIVE | ENDED)
     }
-}
 
-// === impl OuterMark ===
-
-impl OuterMark {
     /// The response reached the outer exchange.
-    pub(super) fn of(mark: Option<Mark>) -> Self {
-        if let Some(mark) = &mark {
-            debug_assert!(matches!(mark.0.load(Ordering::Relaxed), UNSEEN | ALIVE));
-            mark.0.store(ALIVE, Ordering::Release);
-        }
-        Self(mark)
+    pub(super) fn reach_outer(&self) {
+        self.0.store(ALIVE, Ordering::Release);
     }
 
     /// The outer body ended by itself: with `None`, an error, its last frame.
-    #[inline(always)]
-    pub(super) fn end(&mut self) {
-        if let Some(mark) = self.0.take() {
-            mark.0.store(ENDED, Ordering::Release);
-        }
+    pub(super) fn end_outer(&self) {
+        self.change(ENDED);
     }
-}
 
-impl Drop for OuterMark {
-    #[inline]
-    fn drop(&mut self) {
-        if let Some(mark) = &self.0 {
-            mark.0.store(DROPPED, Ordering::Release);
-        }
+    /// The outer body is let go of, and the inner one with it.
+    #[cold]
+    pub(super) fn drop_outer(&self) {
+        self.change(DROPPED);
+    }
+
+    /// What came first stays.
+    fn change(&self, to: u8) {
+        let _ = self
+            .0
+            .compare_exchange(ALIVE, to, Ordering::AcqRel, Ordering::Relaxed);
     }
 }

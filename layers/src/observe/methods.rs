@@ -52,6 +52,13 @@ impl Methods {
         })
     }
 
+    /// Whether the numbers are those of any layer that was told nothing else.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(super) fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+
     pub(super) fn text(&self, label: MethodLabel) -> &str {
         let Some(index) = label.0.checked_sub(1).map(usize::from) else {
             return OTHER;

@@ -13,6 +13,18 @@ impl<'a> Record<'a> {
         self.data.method.number()
     }
 
+    /// 0 if methods have the numbers that they have everywhere; else what tells this layer's numbers
+    /// from those of others, above a method's bits.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(crate) fn methods_key(self) -> u64 {
+        if self.settings.methods.is_standard() {
+            0
+        } else {
+            self.settings.routes.key(RouteLabel::UNMATCHED)
+        }
+    }
+
     /// The route's label.
     #[inline]
     pub(crate) fn route_label(self) -> RouteLabel {
@@ -37,12 +49,6 @@ impl<'a> Record<'a> {
         self.data.started
     }
 
-    /// The index of the close reason that the handler gave.
-    #[cfg(feature = "sse")]
-    pub(crate) fn declared_reason(self) -> Option<u8> {
-        self.data.declared_reason
-    }
-
     /// The close reasons that handlers may give.
     #[cfg(feature = "sse")]
     pub(crate) fn declared_reasons(self) -> impl Iterator<Item = crate::label::CloseReason<'a>> {
@@ -53,7 +59,7 @@ impl<'a> Record<'a> {
     /// The connection, if it is observed.
     #[cfg(all(feature = "conn", feature = "sse"))]
     pub(crate) fn connection(self) -> Option<&'a crate::conn::ConnHandle> {
-        self.data.link.handle()
+        self.data.extras.as_deref()?.link.handle()
     }
 
     /// [`elapsed`](Self::elapsed) in seconds.

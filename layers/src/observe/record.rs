@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use http::{StatusCode, Version};
+use http::{Extensions, StatusCode, Version};
 use tokio::time::Instant;
 
 use super::{
@@ -10,7 +10,7 @@ use super::{
     core::Settings,
     fields::content_length,
     handle::Reason,
-    link::{Detail, DrainMark, Link},
+    link::{Connection, Detail, DrainMark, Link},
     mark::Mark,
     methods::MethodLabel,
 };
@@ -60,13 +60,6 @@ pub(super) struct Data {
     /// The service or the body runs, or panicked while it ran.
     pub(super) running: bool,
     pub(super) frames: u32,
-    /// The index of the close reason that the handler gave.
-    pub(super) declared_reason: Option<u8>,
-    pub(super) link: Link,
-    /// What the connection shows, besides the end.
-    pub(super) detail: Option<Detail>,
-    /// There is an exchange outside of this one.
-    pub(super) is_inner: bool,
 }
 
 /// What only some exchanges have.
@@ -82,19 +75,20 @@ pub(super) struct Extras {
     pub(super) outside: Option<Mark>,
     /// What this exchange tells one inside.
     pub(super) inside: Option<Mark>,
+    pub(super) link: Link,
+    /// What the connection shows, besides the end.
+    pub(super) detail: Option<Detail>,
+    /// The index of the close reason that the handler gave.
+    pub(super) declared_reason: Option<u8>,
 }
 
 /// A number that may be absent, in one word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figure(u64);
 
-/// The methods that change what a response is.
+/// What of a request changes what becomes of its response, in one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Request {
-    Plain,
-    Connect,
-    Head,
-}
+pub(super) struct Request(u8);
 
 // === impl Record ===
 
@@ -217,11 +211,16 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn close_reason(self) -> Option<CloseReason<'a>> {
         let end = self.data.end?;
-        let declared = self.data.declared_reason.and_then(|index| {
+        let declared = self.declared_reason().and_then(|index| {
             let handles = self.settings.handles.as_ref()?;
             handles.get(usize::from(index))
         });
         Some(declared.map_or(end.into(), Reason::as_close_reason))
+    }
+
+    /// The index of the close reason that the handler gave.
+    pub(crate) fn declared_reason(self) -> Option<u8> {
+        self.data.extras.as_deref()?.declared_reason
     }
 
     /// The handle that the request took along, if the layer was asked for one.
@@ -259,12 +258,7 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(
-        settings: &Settings,
-        needs: Needs,
-        link: Link,
-        request: RequestHead<'_>,
-    ) -> Self {
+    pub(super) fn start(settings: &Settings, needs: Needs, request: RequestHead<'_>) -> Self {
         let method = request.method();
         let (route, pending) = settings.routes.start(request);
         let length = needs
@@ -287,10 +281,6 @@ impl Data {
             end: None,
             running: false,
             frames: 0,
-            declared_reason: None,
-            link,
-            detail: None,
-            is_inner: false,
         }
     }
 
@@ -305,11 +295,39 @@ impl Data {
     pub(super) fn extras(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
     }
+
+    /// Makes what the request takes along.
+    #[inline(never)]
+    pub(super) fn take_along(&mut self, settings: &Settings) {
+        let started = self.started;
+        let extras = self.extras();
+        extras.slot = settings.routes.slot().then(RouteSlot::default);
+        let handles = settings.handles.as_ref();
+        extras.handle = handles.map(|handles| handles.start(started));
+    }
+
+    /// Finds the connection.
+    #[inline(never)]
+    pub(super) fn link(&mut self, given: Option<&Connection>, request: RequestHead<'_>) {
+        if let Some(link) = Link::of(given, request.extensions()) {
+            self.extras().link = link;
+        }
+    }
 }
 
 // === impl Extras ===
 
 impl Extras {
+    #[cold]
+    pub(super) fn hand_out(&self, extensions: &mut Extensions) {
+        if let Some(slot) = &self.slot {
+            extensions.insert(slot.clone());
+        }
+        if let Some(handle) = &self.handle {
+            extensions.insert(handle.clone());
+        }
+    }
+
     #[cold]
     fn pending(path: Box<str>) -> Box<Self> {
         Box::new(Self {
@@ -347,11 +365,37 @@ impl std::fmt::Debug for Figure {
 // === impl Request ===
 
 impl Request {
+    pub(super) const CONNECT: u8 = 1;
+    pub(super) const HEAD: u8 = 2;
+    /// There is an exchange outside of this one.
+    const INNER: u8 = 4;
+
+    #[inline(always)]
     fn of(method: &http::Method) -> Self {
-        match *method {
-            http::Method::CONNECT => Self::Connect,
-            http::Method::HEAD => Self::Head,
-            _ => Self::Plain,
+        // Most are neither, and known for it by one look.
+        if matches!(*method, http::Method::GET | http::Method::POST) {
+            return Self(0);
         }
+        Self(match *method {
+            http::Method::CONNECT => Self::CONNECT,
+            http::Method::HEAD => Self::HEAD,
+            _ => 0,
+        })
+    }
+
+    /// The method, if it is one that changes what a response is.
+    #[inline(always)]
+    pub(super) fn method(self) -> u8 {
+        self.0 & !Self::INNER
+    }
+
+    #[inline(always)]
+    pub(super) fn is_inner(self) -> bool {
+        self.0 & Self::INNER != 0
+    }
+
+    #[inline(always)]
+    pub(super) fn set_inner(&mut self) {
+        self.0 |= Self::INNER;
     }
 }

@@ -71,21 +71,15 @@ where
         } = self;
         let tally = request_body.tally();
         let outer = core.outer();
-        let mut exchange =
-            Exchange::new(core, outer, connection.as_ref(), RequestHead::of(&request));
+        let mut exchange = Exchange::new(core, outer, RequestHead::of(&request));
         let Some(open) = &mut exchange else {
             return ObservedFuture::new(request_body.call(inner, request, tally.as_ref()), None);
         };
-        open.open(outer, RequestHead::of(&request));
+        open.open(outer, connection.as_ref(), RequestHead::of(&request));
         if let Some(tally) = &tally {
             open.count(tally.clone());
         }
-        if let Some(slot) = open.slot() {
-            request.extensions_mut().insert(slot.clone());
-        }
-        if let Some(handle) = open.stream_handle() {
-            request.extensions_mut().insert(handle.clone());
-        }
+        open.hand_out(request.extensions_mut());
         let within = open.enter();
         let future = request_body.call(inner, request, tally.as_ref());
         drop(within);

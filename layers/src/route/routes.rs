@@ -158,6 +158,14 @@ impl Routes {
         }
     }
 
+    /// From here on, numbers are told from those of the layer that this one was cloned from.
+    pub(crate) fn renew(&mut self) {
+        #[cfg(any(feature = "http", feature = "sse"))]
+        {
+            self.space = next_space();
+        }
+    }
+
     /// A number below 2⁴⁰ for a label: no other label has it, not of other routes either.
     #[cfg(any(feature = "http", feature = "sse"))]
     #[inline]

@@ -2,7 +2,7 @@
 
 use std::sync::{
     Arc, Mutex, PoisonError,
-    atomic::{AtomicU64, AtomicUsize, Ordering},
+    atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
 use tokio::time::Instant;
@@ -11,17 +11,19 @@ use super::route::Route;
 #[cfg(feature = "conn")]
 use crate::conn::ConnHandle;
 
-/// Written by the stream's task alone. Times are nanoseconds since the request's arrival; 0 is not yet.
+/// Written by the stream's task alone. Times are nanoseconds since the request's arrival, and one more;
+/// 0 is not yet.
 #[derive(Debug)]
 pub(super) struct StreamCell {
     pub(super) started: Instant,
     pub(super) route: Arc<Route>,
-    first_event: AtomicU64,
     last_event: AtomicU64,
     /// When a frame was handed over that nobody came back for yet.
     handed: AtomicU64,
     #[cfg(feature = "conn")]
     pub(super) connection: Option<ConnHandle>,
+    /// Whether its events are seen.
+    reads: AtomicBool,
     /// Its place in the registry.
     place: AtomicUsize,
 }
@@ -51,11 +53,11 @@ impl StreamCell {
         Self {
             started,
             route,
-            first_event: AtomicU64::new(0),
             last_event: AtomicU64::new(0),
             handed: AtomicU64::new(0),
             #[cfg(feature = "conn")]
             connection,
+            reads: AtomicBool::new(true),
             place: AtomicUsize::new(0),
         }
     }
@@ -63,13 +65,19 @@ impl StreamCell {
     /// Events came; returns the time since the ones before, if there were any.
     #[inline]
     pub(super) fn events(&self, now: u64) -> Option<u64> {
-        let before = self.last_event.load(Ordering::Relaxed);
-        self.last_event.store(now, Ordering::Relaxed);
-        if before == 0 {
-            self.first_event.store(now.max(1), Ordering::Relaxed);
-            return None;
-        }
-        Some(now.saturating_sub(before))
+        let before = self.last_event();
+        self.last_event.store(now + 1, Ordering::Relaxed);
+        Some(now.saturating_sub(before?))
+    }
+
+    /// The events are not seen, or not any more.
+    #[cold]
+    pub(super) fn stop_reading(&self) {
+        self.reads.store(false, Ordering::Relaxed);
+    }
+
+    pub(super) fn is_read(&self) -> bool {
+        self.reads.load(Ordering::Relaxed)
     }
 
     /// The time since the request's arrival.
@@ -80,16 +88,13 @@ impl StreamCell {
     /// A frame is handed over.
     #[inline]
     pub(super) fn hand(&self, now: u64) {
-        self.handed.store(now.max(1), Ordering::Relaxed);
+        self.handed.store(now + 1, Ordering::Relaxed);
     }
 
     /// When the frame was handed over that is taken now.
     #[inline]
     pub(super) fn taken(&self) -> Option<u64> {
-        let handed = self.handed.load(Ordering::Relaxed);
-        if handed == 0 {
-            return None;
-        }
+        let handed = self.handed()?;
         self.handed.store(0, Ordering::Relaxed);
         Some(handed)
     }
@@ -104,12 +109,14 @@ impl StreamCell {
         None
     }
 
+    #[inline]
     pub(super) fn last_event(&self) -> Option<u64> {
-        Some(self.last_event.load(Ordering::Relaxed)).filter(|&nanos| nanos != 0)
+        self.last_event.load(Ordering::Relaxed).checked_sub(1)
     }
 
+    #[inline]
     pub(super) fn handed(&self) -> Option<u64> {
-        Some(self.handed.load(Ordering::Relaxed)).filter(|&nanos| nanos != 0)
+        self.handed.load(Ordering::Relaxed).checked_sub(1)
     }
 }
 

@@ -23,7 +23,8 @@ use crate::{
 ///
 /// A stream gets a last event, if one was given, and ends between two events; a client that is in the
 /// middle of one gets the rest, as long as the service has it ready. [`Sse`](super::Sse) reports
-/// `server_shutdown`. Responses that are no streams, or that declare a length, pass as they are.
+/// `server_shutdown`. Responses that are no streams, that only the user calls so, or that declare a
+/// length, pass as they are.
 ///
 /// Put it inside of a compression: a stream that is encoded already gets no last event, and ends where
 /// it is.
@@ -126,6 +127,8 @@ impl DrainLayer {
         let given = event.into();
         let (mut scanner, mut events) = (Scanner::new(), 0);
         let mut count = |item: Item<'_>| events += u32::from(matches!(item, Item::Event(_)));
+        // A byte order mark is one at a stream's start, and there it never is.
+        scanner.feed(b"\n", &mut ());
         scanner.feed(given.as_bytes(), &mut count);
         if events == 0 || !scanner.at_boundary() {
             return Err(LastEventError { given });
@@ -213,10 +216,13 @@ where
         if !(open.cell.is_fired() && open.at_boundary()) {
             match this.inner.poll_frame(cx) {
                 Poll::Ready(frame) => {
-                    if let Some(Ok(frame)) = &frame
-                        && let Some(data) = frame.data_ref()
+                    match frame
+                        .as_ref()
+                        .and_then(|frame| frame.as_ref().ok()?.data_ref())
                     {
-                        open.read(data);
+                        Some(data) => open.read(data),
+                        // Its own end, an error, the trailers: what comes now is no event.
+                        None => *this.stage = Stage::Other,
                     }
                     return Poll::Ready(frame);
                 }

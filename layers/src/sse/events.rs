@@ -76,12 +76,15 @@ impl Events {
         route: &Route,
         data: &D,
     ) -> OfFrame {
-        let Some(scanner) = &mut self.scanner else {
+        let Some(scanner) = self.scanner.as_mut().filter(|_| self.is_read) else {
             return OfFrame::default();
         };
+        // A recorder that panics leaves a scanner that is of no more use.
+        self.is_read = false;
         let mut sink = Sink::new(inner, route, &mut self.last_type, &mut self.counts);
         let all_read = scanner.feed_buf(data, &mut sink);
         let frame = sink.finish();
+        self.is_read = all_read;
         if !all_read {
             self.stop_reading();
         }
@@ -90,7 +93,7 @@ impl Events {
 
     /// The stream is at its end: a last line without a newline counts.
     pub(super) fn finish(&mut self, inner: &Inner, route: &Route) -> OfFrame {
-        let Some(mut scanner) = self.scanner.take() else {
+        let Some(mut scanner) = self.scanner.take().filter(|_| self.is_read) else {
             return OfFrame::default();
         };
         let mut sink = Sink::new(inner, route, &mut self.last_type, &mut self.counts);
@@ -106,7 +109,6 @@ impl Events {
              not counted from here on"
         );
         self.scanner = None;
-        self.is_read = false;
     }
 
     /// Whether all events so far were seen: not where an encoding hides them.

@@ -7,7 +7,7 @@ use metrics::{Counter, Gauge, Histogram};
 use super::{cell::Registry, options::Options, route::Route, types::EventTypes};
 use crate::{
     catalog,
-    meter::{Family, Key, Ladder, Meter, Overflow, Store},
+    meter::{Family, Key, Ladder, Meter, Overflow},
     observe::Record,
 };
 
@@ -18,7 +18,7 @@ pub(super) struct Inner {
     pub(super) types: EventTypes,
     pub(super) registry: Registry,
     pub(super) families: Families,
-    routes: Store<Ladder<Arc<Route>>>,
+    routes: Ladder<Arc<Route>>,
     /// All of them, for the scan.
     known: Mutex<Vec<Arc<Route>>>,
     refused_types: Overflow,
@@ -56,7 +56,7 @@ impl Inner {
     pub(super) fn new(meter: Meter, options: Options, types: EventTypes) -> Self {
         Self {
             families: Families::new(&meter),
-            routes: Store::new(&meter),
+            routes: Ladder::default(),
             known: Mutex::default(),
             registry: Registry::default(),
             refused_types: Overflow::new(&meter, meter.naming().label(catalog::EVENT_TYPE)),
@@ -71,23 +71,22 @@ impl Inner {
     pub(super) fn route(&self, record: Record<'_>) -> Arc<Route> {
         let label = record.route_label();
         let key = record.route_key(label);
-        self.routes.read(&self.meter, |routes| {
-            let find = Key::closed(key);
-            if let Some(route) = routes.find(find) {
-                return Arc::clone(route);
-            }
-            let made = Arc::new(Route::new(key, record.route_text(label)));
-            match routes.find_or_insert(find, usize::MAX, || Some(Arc::clone(&made))) {
-                Ok(Some(route)) => {
-                    if Arc::ptr_eq(route, &made) {
-                        self.known().push(made);
-                    }
-                    Arc::clone(route)
+        let find = Key::closed(key);
+        if let Some(route) = self.routes.find(find) {
+            return Arc::clone(route);
+        }
+        let made = Arc::new(Route::new(key, record.route_text(label)));
+        let make = || Some(Arc::clone(&made));
+        match self.routes.find_or_insert(find, usize::MAX, make) {
+            Ok(Some(route)) => {
+                if Arc::ptr_eq(route, &made) {
+                    self.known().push(made);
                 }
-                // There are more routes than it takes.
-                _ => made,
+                Arc::clone(route)
             }
-        })
+            // There are more routes than it takes.
+            _ => made,
+        }
     }
 
     /// The routes that had a stream.

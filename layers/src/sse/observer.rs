@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderMap, HeaderName, header::CONTENT_ENCODING};
+use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_ENCODING};
 use sse_body::Format;
 
 use super::{SseBuilder, inner::Inner, probe::ProbeCell, state::Stream};
@@ -40,12 +40,19 @@ const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// A type that only the user calls a stream is one of lines.
 fn format_of(headers: &HeaderMap) -> Format {
-    let encoded = headers.contains_key(CONTENT_ENCODING);
-    Format::of(headers).unwrap_or(if encoded {
-        Format::Encoded
-    } else {
-        Format::Lines
-    })
+    let is_plain = |encoding: &HeaderValue| {
+        let encoding = encoding.as_bytes().trim_ascii();
+        encoding.is_empty() || encoding.eq_ignore_ascii_case(b"identity")
+    };
+    let unknown = || {
+        let mut encodings = headers.get_all(CONTENT_ENCODING).iter();
+        if encodings.all(is_plain) {
+            Format::Lines
+        } else {
+            Format::Encoded
+        }
+    };
+    Format::of(headers).unwrap_or_else(unknown)
 }
 
 // === impl Sse ===
@@ -117,11 +124,13 @@ impl Observer for Sse {
         }
     }
 
-    fn judge(&self, state: &mut SseState, _: Record<'_>) -> Option<End> {
+    fn judge(&self, state: &mut SseState, record: Record<'_>) -> Option<End> {
         let Stage::Stream(stream) = &mut state.0 else {
             return None;
         };
-        stream.is_incomplete(&self.0).then_some(End::Incomplete)
+        stream
+            .is_incomplete(&self.0, record)
+            .then_some(End::Incomplete)
     }
 
     fn end(&self, state: SseState, record: Record<'_>) {

@@ -28,7 +28,8 @@ use crate::observe::guard;
 ///
 /// [`Sse`] stands outermost, where compressed bytes pass, and counts their frames and bytes. Put this
 /// layer inside of the compression, and the events are read here and recorded there, once. It records
-/// nothing of its own, and does nothing where no `Sse` is outside or the stream is compressed already.
+/// nothing of its own, and does nothing where no `Sse` is outside, where the stream is compressed already,
+/// or where only the user calls it a stream.
 ///
 /// Cost: an allocation or two a stream; a frame is read here instead of there.
 ///
@@ -203,6 +204,9 @@ impl Probe {
         if events.read(inner, &stream.route, data).events != 0 {
             events::record_times(inner, &stream.route, stream, stream.age());
         }
+        if !events.is_read() {
+            stream.stop_reading();
+        }
         cell.tell(events);
     }
 
@@ -218,9 +222,10 @@ impl Probe {
 // === impl ProbeCell ===
 
 impl ProbeCell {
-    /// The stream outside is this one. The first counts: a probe has one stream.
-    pub(super) fn attach(&self, inner: &Arc<Inner>, stream: &Arc<StreamCell>) {
-        let _ = self.stream.set((Arc::clone(inner), Arc::clone(stream)));
+    /// The stream outside is this one, unless there is one already.
+    pub(super) fn attach(&self, inner: &Arc<Inner>, stream: &Arc<StreamCell>) -> bool {
+        let stream = (Arc::clone(inner), Arc::clone(stream));
+        self.stream.set(stream).is_ok()
     }
 
     fn tell(&self, events: &Events) {

@@ -1,8 +1,11 @@
 //! The series of one route's streams.
 
-use std::sync::OnceLock;
+use std::sync::{
+    OnceLock,
+    atomic::{AtomicBool, Ordering},
+};
 
-use metrics::{Counter, Histogram};
+use metrics::{Counter, Gauge, Histogram};
 
 use super::{inner::Inner, keys, stalls::Cause, types::TypeLabel};
 use crate::{
@@ -19,6 +22,8 @@ pub(super) struct Route {
     pub(super) text: Box<str>,
     /// Resolved once there is a recorder.
     hot: OnceLock<Hot>,
+    /// Whether the series of its stalled streams are its own, once they are registered.
+    owns_stalled: AtomicBool,
 }
 
 /// The handles that frames use. `None` past the cap of label sets: each use of the series that these
@@ -41,6 +46,7 @@ impl Route {
             key,
             text: text.into(),
             hot: OnceLock::new(),
+            owns_stalled: AtomicBool::new(false),
         }
     }
 
@@ -84,9 +90,12 @@ impl Route {
             }
         }
         self.count_serialization_errors(inner, 0);
-        for &cause in Cause::ALL {
-            self.set_stalled(inner, cause, 0);
-        }
+        let owns_stalled = Cause::ALL.iter().all(|&cause| {
+            // Not set: another layer may have the same route.
+            let taken = self.with_stalled(inner, cause, |gauge| gauge.increment(0.0));
+            taken.is_some_and(|taken| taken != Key::OVERFLOW)
+        });
+        self.owns_stalled.store(owns_stalled, Ordering::Relaxed);
         self.count(inner, &families.keepalives, 0);
         self.count(inner, &families.reconnects, 0);
         inner.announce();
@@ -118,14 +127,23 @@ impl Route {
         self.with(inner, family, |histogram| histogram.record(seconds(nanos)));
     }
 
-    pub(super) fn set_stalled(&self, inner: &Inner, cause: Cause, streams: u64) {
+    /// Whether its stalled streams are told apart from those of other routes.
+    pub(super) fn owns_stalled(&self) -> bool {
+        self.owns_stalled.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn with_stalled(
+        &self,
+        inner: &Inner,
+        cause: Cause,
+        f: impl FnOnce(&Gauge),
+    ) -> Option<Key> {
         let key = keys::with(self.key, cause as u32);
         let fill = |labels: &mut Labels<'_>| {
             labels.push(catalog::ROUTE, self.text.to_string());
             labels.push(catalog::CAUSE, cause.as_str());
         };
-        let stalled = &inner.families.stalled;
-        stalled.with(&inner.meter, key, fill, |gauge| gauge.set(signed(streams)));
+        inner.families.stalled.with(&inner.meter, key, fill, f)
     }
 
     pub(super) fn count_serialization_errors(&self, inner: &Inner, by: u64) {
@@ -274,6 +292,8 @@ impl Hot {
     /// `None` while there is no recorder.
     fn new(route: &Route, inner: &Inner) -> Option<Self> {
         let (families, options) = (&inner.families, &inner.options);
+        // A refresh cuts kept handles off: none is kept, and each use goes by the families.
+        let keeps = !inner.meter.is_refreshable();
         let mut messages = None;
         let key = keys::with(route.key, TypeLabel::MESSAGE.number());
         let fill = |labels: &mut Labels<'_>| route.fill_type(inner, labels, TypeLabel::MESSAGE);
@@ -281,18 +301,18 @@ impl Hot {
             counter.increment(0);
             messages = Some(counter.clone());
         })?;
-        if taken != key {
+        if taken != key || !keeps {
             messages = None;
         }
         Some(Self {
-            frames: Self::keep(route, inner, &families.frames, true),
-            bytes: Self::keep(route, inner, &families.bytes, true),
-            gap: Self::keep(route, inner, &families.gap, options.gap),
+            frames: Self::keep(route, inner, &families.frames, keeps),
+            bytes: Self::keep(route, inner, &families.bytes, keeps),
+            gap: Self::keep(route, inner, &families.gap, keeps && options.gap),
             size: Self::keep(
                 route,
                 inner,
                 &families.size,
-                options.size && !options.size_by_type,
+                keeps && options.size && !options.size_by_type,
             ),
             messages,
         })

@@ -1,15 +1,23 @@
 //! Streams that do not get on: found by a scan, for what does not happen calls no one.
 
 use std::{
-    collections::HashMap,
+    collections::{HashMap, HashSet},
     sync::Arc,
     time::{Duration, SystemTime},
 };
 
 use tokio::time::Instant;
 
+use metrics::Gauge;
+
 use super::{Sse, cell::StreamCell, inner::Inner};
-use crate::observe::signed;
+use crate::{
+    meter::Key,
+    observe::{guard, signed},
+};
+
+/// A number for each cause.
+type Causes = [u64; Cause::ALL.len()];
 
 /// Why a stream is stalled: the `cause` label. One stream may have several.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -95,9 +103,10 @@ impl StallThresholds {
         let over =
             |since: u64, limit: Duration| Duration::from_nanos(now.saturating_sub(since)) > limit;
         let last = cell.last_event();
+        let reads = cell.is_read();
         [
-            last.is_none() && over(0, self.no_first_event),
-            last.is_some_and(|last| over(last, self.no_event)),
+            reads && last.is_none() && over(0, self.no_first_event),
+            reads && last.is_some_and(|last| over(last, self.no_event)),
             cell.write_blocked()
                 .is_some_and(|blocked| blocked > self.write_blocked),
             cell.handed()
@@ -133,34 +142,57 @@ impl Sse {
     pub fn scan(&self) -> Scan {
         let inner = self.inner();
         let mut found = Scan::default();
-        let mut by_route: HashMap<u64, [u64; Cause::ALL.len()]> = HashMap::new();
+        // By text: another layer may have the same route.
+        let mut by_route: HashMap<Box<str>, Causes> = HashMap::new();
         let now = Instant::now();
         inner.registry.each(|cell| {
             let age = now.saturating_duration_since(cell.started);
             let nanos = u64::try_from(age.as_nanos()).unwrap_or(u64::MAX);
-            let idle = Duration::from_nanos(nanos.saturating_sub(cell.last_event().unwrap_or(0)));
             found.open += 1;
             found.oldest = found.oldest.max(Some(age));
-            found.idlest = found.idlest.max(Some(idle));
+            if cell.is_read() {
+                let idle = nanos.saturating_sub(cell.last_event().unwrap_or(0));
+                found.idlest = found.idlest.max(Some(Duration::from_nanos(idle)));
+            }
             let causes = inner.options.stalls.of(cell, nanos);
-            let stalled = by_route.entry(cell.route.key).or_default();
+            if !causes.contains(&true) {
+                return;
+            }
+            let stalled = by_route.entry(cell.route.text.clone()).or_default();
             for (index, is_stalled) in causes.into_iter().enumerate() {
                 stalled[index] += u64::from(is_stalled);
                 found.stalled[index] += u64::from(is_stalled);
             }
         });
-        Self::tell(inner, &by_route);
+        guard::<Self, _>(|| Self::tell(inner, &by_route));
         found
     }
 
-    fn tell(inner: &Arc<Inner>, by_route: &HashMap<u64, [u64; Cause::ALL.len()]>) {
+    fn tell(inner: &Arc<Inner>, by_route: &HashMap<Box<str>, Causes>) {
         // Recorders are called without the lock.
         let known = inner.known().clone();
-        for route in known {
-            let stalled = by_route.get(&route.key).copied().unwrap_or_default();
-            for (cause, streams) in Cause::ALL.iter().zip(stalled) {
-                route.set_stalled(inner, *cause, streams);
+        let mut told = HashSet::new();
+        let mut folded: Option<Causes> = None;
+        for route in &known {
+            if !told.insert(&*route.text) {
+                continue;
             }
+            let stalled = by_route.get(&route.text).copied().unwrap_or_default();
+            if route.owns_stalled() {
+                for (&cause, streams) in Cause::ALL.iter().zip(stalled) {
+                    route.with_stalled(inner, cause, |gauge| gauge.set(signed(streams)));
+                }
+            } else {
+                let folded = folded.get_or_insert_default();
+                let sums = folded.iter_mut().zip(stalled);
+                sums.for_each(|(sum, streams)| *sum += streams);
+            }
+        }
+        // Routes past the cap share one series, which has no cause.
+        if let Some(folded) = folded {
+            let stalled = &inner.families.stalled;
+            let set = |gauge: &Gauge| gauge.set(signed(folded.iter().sum()));
+            stalled.with(&inner.meter, Key::OVERFLOW, |_| {}, set);
         }
         let unix = SystemTime::now()
             .duration_since(SystemTime::UNIX_EPOCH)
@@ -168,7 +200,7 @@ impl Sse {
         let scan_time = &inner.families.scan_time;
         scan_time.with(
             &inner.meter,
-            crate::meter::Key::default(),
+            Key::default(),
             |_| {},
             |gauge| {
                 gauge.set(signed(unix.as_secs()));

@@ -63,11 +63,8 @@ impl Stream {
             #[cfg(feature = "conn")]
             connection.cloned(),
         ));
-        let events = match probe {
-            Some(probe) => {
-                probe.attach(inner, &cell);
-                Source::Probe(Arc::clone(probe))
-            }
+        let events = match probe.filter(|probe| probe.attach(inner, &cell)) {
+            Some(probe) => Source::Probe(Arc::clone(probe)),
             None => Source::Here(Events::of(format)),
         };
         let mut raised = None;
@@ -79,6 +76,11 @@ impl Stream {
             }
             // Last: what was raised is lowered at the end.
             raised = route.with(inner, &families.active, |active| active.increment(1.0));
+        }
+        if let Source::Here(events) = &events
+            && !events.is_read()
+        {
+            cell.stop_reading();
         }
         inner.registry.insert(&cell);
         Box::new(Self {
@@ -115,12 +117,18 @@ impl Stream {
         }
         // The recorder may have come after the head.
         if !route.is_live(inner, record) {
-            return self.frame_unrecorded(inner, data, now);
+            return self.frame_unrecorded(inner, record, data);
         }
         route.count_frame(inner, data.remaining() as u64);
         let frame = match &mut self.events {
-            Source::Here(events) => events.read(inner, route, data),
-            Source::Probe(_) => OfFrame::default(),
+            Source::Here(events) if events.is_read() => {
+                let frame = events.read(inner, route, data);
+                if !events.is_read() {
+                    self.cell.stop_reading();
+                }
+                frame
+            }
+            Source::Here(_) | Source::Probe(_) => OfFrame::default(),
         };
         if frame.events != 0 {
             events::record_times(inner, route, &self.cell, now);
@@ -137,13 +145,17 @@ impl Stream {
 
     /// Without a recorder, the scan's and the handle's figures are kept all the same.
     #[cold]
-    fn frame_unrecorded<D: Buf + ?Sized>(&mut self, inner: &Inner, data: &D, now: u64) {
+    fn frame_unrecorded<D: Buf + ?Sized>(&mut self, inner: &Inner, record: Record<'_>, data: &D) {
+        let now = record.nanos();
         if let Source::Here(events) = &mut self.events
             && events.read(inner, &self.cell.route, data).events != 0
         {
             self.cell.events(now);
         }
         self.cell.hand(now);
+        if let Some(handle) = record.stream_handle() {
+            self.tell(inner, record, handle);
+        }
     }
 
     #[cold]
@@ -158,7 +170,7 @@ impl Stream {
             keepalives,
         });
         let reports = handle.serialization_errors();
-        if reports > self.reported && self.raised.is_some() {
+        if reports > self.reported && self.cell.route.is_live(inner, record) {
             let new = reports - self.reported;
             self.cell.route.count_serialization_errors(inner, new);
             self.reported = reports;
@@ -173,8 +185,8 @@ impl Stream {
     }
 
     /// Whether the stream lacks the end that was declared.
-    pub(super) fn is_incomplete(&mut self, inner: &Inner) -> bool {
-        self.read_the_rest(inner);
+    pub(super) fn is_incomplete(&mut self, inner: &Inner, record: Record<'_>) -> bool {
+        self.read_the_rest(inner, record.nanos());
         inner.types.has_markers() && !self.counts().marked && self.is_read()
     }
 
@@ -186,15 +198,21 @@ impl Stream {
         }
     }
 
-    fn read_the_rest(&mut self, inner: &Inner) {
-        if let Source::Here(events) = &mut self.events {
-            events.finish(inner, &self.cell.route);
+    /// A last line without a newline is an event too.
+    fn read_the_rest(&mut self, inner: &Inner, now: u64) {
+        if let Source::Here(events) = &mut self.events
+            && events.finish(inner, &self.cell.route).events != 0
+        {
+            events::record_times(inner, &self.cell.route, &self.cell, now);
         }
     }
 
     /// The stream ended.
     pub(super) fn close(mut self: Box<Self>, inner: &Arc<Inner>, record: Record<'_>) {
         inner.registry.remove(&self.cell);
+        if record.end() == Some(End::Completed) {
+            self.read_the_rest(inner, record.nanos());
+        }
         if let Some(handle) = record.stream_handle() {
             self.tell(inner, record, handle);
         }
@@ -208,9 +226,6 @@ impl Stream {
             families.active.with(&inner.meter, raised, |_| {}, lower);
         } else {
             route.with(inner, &families.active, |active| active.decrement(1.0));
-        }
-        if record.end() == Some(End::Completed) {
-            self.read_the_rest(inner);
         }
         let with_events = self.counts().events != 0 || !self.is_read();
         let lasted = record.nanos().saturating_sub(self.opened);

@@ -13,6 +13,8 @@ pub(super) struct EventTypes {
     closed: bool,
     keepalives: Box<[Box<str>]>,
     markers: Box<[EndMarker]>,
+    /// What an event without a type is.
+    message: Known,
 }
 
 /// What ends a stream that was said whole: an event of a type, or one with these data.
@@ -60,12 +62,31 @@ impl EventTypes {
         for allowed in allowed.unwrap_or_default() {
             budget.admit(allowed);
         }
-        Self {
+        let mut types = Self {
             budget,
             closed: allowed.is_some(),
             keepalives: keepalives.iter().map(|name| name.as_str().into()).collect(),
             markers: markers.into(),
-        }
+            message: Known {
+                label: TypeLabel::MESSAGE,
+                keepalive: false,
+                marker: false,
+            },
+        };
+        types.message.keepalive = types.is_keepalive(MESSAGE);
+        types.message.marker = types.is_end_type(MESSAGE);
+        types
+    }
+
+    fn is_keepalive(&self, name: &str) -> bool {
+        self.keepalives.iter().any(|known| **known == *name)
+    }
+
+    fn is_end_type(&self, name: &str) -> bool {
+        self.markers.iter().any(|marker| match marker {
+            EndMarker::Type(known) => **known == *name,
+            EndMarker::Data(_) => false,
+        })
     }
 
     /// Whether a stream is only whole with an end marker.
@@ -82,11 +103,7 @@ impl EventTypes {
         overflowed: impl FnOnce(),
     ) -> Known {
         let mut known = match event.event_type() {
-            EventType::Message => Known {
-                label: TypeLabel::MESSAGE,
-                keepalive: false,
-                marker: false,
-            },
+            EventType::Message => self.message,
             EventType::Named(name) => match last.get(name) {
                 Some(known) => known,
                 None => {
@@ -112,17 +129,10 @@ impl EventTypes {
             return self.know_unfit(overflowed);
         };
         if name == MESSAGE {
-            return Known {
-                label: TypeLabel::MESSAGE,
-                keepalive: false,
-                marker: false,
-            };
+            return self.message;
         }
-        let keepalive = self.keepalives.iter().any(|known| **known == *name);
-        let marker = self.markers.iter().any(|marker| match marker {
-            EndMarker::Type(known) => **known == *name,
-            EndMarker::Data(_) => false,
-        });
+        let keepalive = self.is_keepalive(name);
+        let marker = self.is_end_type(name);
         // A keep-alive is no event, and takes no place.
         let label = if keepalive {
             TypeLabel::OTHER

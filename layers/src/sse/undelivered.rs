@@ -72,8 +72,8 @@ impl Tail {
         self.next = (self.next + 1) % FRAMES as u8;
     }
 
-    /// Counts the events of the frames that the socket never took in whole. Of what it took, the head
-    /// and the framing of chunks are no one knows how many bytes, so there may be more.
+    /// Counts the events of the frames of which the socket took nothing. Of what it took, the head and
+    /// the framing of chunks are no one knows how many bytes, so there may be more.
     pub(super) fn settle(
         self: Box<Self>,
         inner: &Arc<Inner>,
@@ -110,8 +110,9 @@ impl Settle for Report {
             label,
         } in tail.backwards()
         {
-            // What the socket took ends before this frame does, or there are no more frames.
-            if end <= written {
+            // Of a frame that the socket took in part, it may have taken the events.
+            let begin = end.saturating_sub(u64::from(bytes));
+            if end == 0 || begin < written {
                 return;
             }
             if events != 0 {
@@ -125,7 +126,7 @@ impl Settle for Report {
                     }
                 }
             }
-            end = end.saturating_sub(u64::from(bytes));
+            end = begin;
         }
     }
 }

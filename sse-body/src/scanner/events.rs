@@ -2,7 +2,7 @@
 
 use super::{
     Scanner,
-    find::line_end,
+    find::{first_low, first_low_far, line_end, line_end_exact},
     item::{Event, Item, OnItem},
     line::Line,
 };
@@ -19,78 +19,88 @@ pub(super) struct Here<'a> {
 
 impl Scanner {
     pub(super) fn feed_events<I: OnItem + ?Sized>(&mut self, bytes: &[u8], on_item: &mut I) {
-        // Where the next line begins, and where the block does, or its part in these bytes.
-        let (mut at, mut block) = match self.line {
-            Line::Start => (0, 0),
-            _ => self.resume(bytes, on_item),
-        };
+        let mut rest = bytes;
+        // How much there was at the start of the block.
+        let mut block = bytes.len();
+        if self.line != Line::Start {
+            if self.is_lines {
+                return self.feed_lines(bytes, on_item);
+            }
+            (rest, block) = self.resume(bytes, on_item);
+        }
         let mut here = Here::default();
-        while let Some(line) = bytes.get(at..)
-            && let Some(&first) = line.first()
-        {
-            if first == b'\n' || first == b'\r' {
-                self.dispatch(here, at + 1 - block, on_item);
+        while let Some(&first) = rest.first() {
+            if first <= b'\r'
+                && let Some((_, after)) = cut(rest, 0)
+            {
+                self.dispatch(here, block - rest.len() + 1, on_item);
                 here = Here::default();
-                at = self.after_end(bytes, at);
-                block = at;
-            } else if let Some(len) = self.whole_line(line, &mut here, on_item) {
-                at = self.after_end(bytes, at + len);
+                rest = after;
+                block = rest.len();
+            } else if let Some(after) = self.line(first, rest, &mut here, on_item) {
+                rest = after;
             } else {
-                self.keep(here);
-                here = Here::default();
-                self.take(line);
                 break;
             }
         }
-        self.keep(here);
-        self.size = self.size.saturating_add((bytes.len() - block) as u64);
+        if block > 0 {
+            self.keep(here, block, rest);
+        }
+        if bytes.last() == Some(&b'\r') {
+            // It has ended a line.
+            self.line = Line::AfterCr;
+        }
     }
 
-    /// Reads a line if its end is here; returns its length without the end.
+    /// Reads a line. Returns what comes after it: `None` if its end is not here.
+    ///
+    /// The fields that events are made of are in a hurry.
     #[inline]
-    fn whole_line<'a, I: OnItem + ?Sized>(
+    fn line<'a, I: OnItem + ?Sized>(
         &mut self,
-        line: &'a [u8],
+        first: u8,
+        rest: &'a [u8],
         here: &mut Here<'a>,
         on_item: &mut I,
-    ) -> Option<usize> {
-        const DATA: u64 = u64::from_le_bytes(*b"data:\0\0\0");
-        const EVENT: u64 = u64::from_le_bytes(*b"event:\0\0");
-        const ID: u64 = u64::from_le_bytes(*b"id:\0\0\0\0\0");
-
-        if let Some(word) = line.first_chunk::<8>() {
-            let word = u64::from_le_bytes(*word);
-            if word & (u64::MAX >> 24) == DATA {
-                let (value, len) = whole_value(line, 5)?;
+    ) -> Option<&'a [u8]> {
+        let Some(head) = rest.first_chunk::<8>() else {
+            return self.other_line(rest, here, on_item);
+        };
+        // Four bytes take one comparison.
+        match first {
+            b'd' if word(head, 1) == const { u32::from_le_bytes(*b"ata:") } => {
+                let text = &rest[5 + usize::from(head[5] == b' ')..];
+                let (value, after) = cut_at_low(text, first_low_far(text))?;
                 self.data_line(value, here);
-                return Some(len);
+                Some(after)
             }
-            if word & (u64::MAX >> 16) == EVENT {
-                let (value, len) = whole_value(line, 6)?;
+            b'e' if word(head, 1) == const { u32::from_le_bytes(*b"vent") } && head[5] == b':' => {
+                let text = &rest[6 + usize::from(head[6] == b' ')..];
+                let (value, after) = cut_at_low(text, first_low(text))?;
                 here.kind = Some(value);
-                return Some(len);
+                Some(after)
             }
-            if word & (u64::MAX >> 40) == ID {
-                let (value, len) = whole_value(line, 3)?;
-                self.has_id |= !value.contains(&0);
-                return Some(len);
+            b'i' if head[1] == b'd' && head[2] == b':' => {
+                let text = &rest[3 + usize::from(head[3] == b' ')..];
+                let low = first_low(text);
+                let (value, after) = cut_at_low(text, low)?;
+                // NUL is low.
+                self.has_id |= low == value.len() || !value.contains(&0);
+                Some(after)
             }
+            _ => self.other_line(rest, here, on_item),
         }
-        self.other_line(line, here, on_item)
     }
 
-    /// The same for any line, in no hurry.
+    /// Reads a line of any kind, in no hurry. Returns what comes after it: `None` if its end is not here.
+    #[inline(never)]
     fn other_line<'a, I: OnItem + ?Sized>(
         &mut self,
-        line: &'a [u8],
+        rest: &'a [u8],
         here: &mut Here<'a>,
         on_item: &mut I,
-    ) -> Option<usize> {
-        let len = line_end(line);
-        if len == line.len() {
-            return None;
-        }
-        let line = &line[..len];
+    ) -> Option<&'a [u8]> {
+        let (line, after) = cut(rest, line_end(rest))?;
         let name_len = line
             .iter()
             .take(Line::MAX_NAME_LEN + 1)
@@ -111,44 +121,28 @@ impl Scanner {
             }
             _ => {}
         }
-        Some(len)
+        Some(after)
     }
 
     #[inline]
     fn data_line<'a>(&mut self, value: &'a [u8], here: &mut Here<'a>) {
         if self.data_len == 0 {
             here.data = Some(value);
+            self.data_len = value.len() as u64 + 1;
         } else {
-            let first = here.data.take();
-            if self.data_len <= Self::MAX_DATA_LEN as u64 {
-                if let Some(first) = first {
-                    self.data_len = 0;
-                    self.append_data(first);
-                    self.append_data(b"\n");
-                }
-                self.append_data(value);
-                self.append_data(b"\n");
-                return;
-            }
+            self.next_data_line(value, here);
         }
-        self.data_len = self.data_len.saturating_add(value.len() as u64 + 1);
     }
 
-    /// The line with its end at `end` is read: returns where the next begins.
-    #[inline]
-    pub(super) fn after_end(&mut self, bytes: &[u8], end: usize) -> usize {
-        let next = end + 1;
-        if bytes[end] != b'\r' {
-            return next;
+    #[inline(never)]
+    fn next_data_line<'a>(&mut self, value: &'a [u8], here: &mut Here<'a>) {
+        if let Some(first) = here.data.take() {
+            self.data_len = 0;
+            self.append_data(first);
+            self.append_data(b"\n");
         }
-        match bytes.get(next) {
-            Some(b'\n') => next + 1,
-            Some(_) => next,
-            None => {
-                self.line = Line::AfterCr;
-                next
-            }
-        }
+        self.append_data(value);
+        self.append_data(b"\n");
     }
 
     /// A blank line: shows the event of the block, if it has one. `size` is what these bytes hold of it.
@@ -163,21 +157,18 @@ impl Scanner {
         let Some(data_len) = data_len.checked_sub(1) else {
             return;
         };
-        let kept = usize::try_from(data_len)
-            .unwrap_or(usize::MAX)
-            .min(Self::MAX_DATA_LEN);
         on_item.on_item(Item::Event(Event {
             kind: here.kind.unwrap_or(&self.kind[..usize::from(kind_len)]),
-            data: here.data.unwrap_or(&self.data[..kept]),
+            data: here.data.unwrap_or(&self.data),
             data_len,
             size,
             has_id,
         }));
     }
 
-    /// The chunk is at its end, and the block is not: keeps what later chunks will need.
-    #[inline]
-    fn keep(&mut self, here: Here<'_>) {
+    /// The chunk is at its end, and the block is not: keeps what later chunks will need. `rest` is in a line.
+    #[cold]
+    fn keep(&mut self, here: Here<'_>, block: usize, rest: &[u8]) {
         if let Some(kind) = here.kind {
             self.kind_len = 0;
             self.append_kind(kind);
@@ -187,16 +178,44 @@ impl Scanner {
             self.append_data(data);
             self.append_data(b"\n");
         }
+        self.size = self.size.saturating_add(block as u64);
+        if !rest.is_empty() {
+            self.take(rest);
+        }
     }
 }
 
-/// The value that begins at `start` or after the space there, and the length of the line: `None` without its end.
+/// Four bytes as one word.
 #[inline]
-fn whole_value(line: &[u8], start: usize) -> Option<(&[u8], usize)> {
-    let start = start + usize::from(line.get(start) == Some(&b' '));
-    let value = line.get(start..)?;
-    let len = line_end(value);
-    (len < value.len()).then(|| (&value[..len], start + len))
+const fn word(bytes: &[u8; 8], at: usize) -> u32 {
+    u32::from_le_bytes([bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]])
+}
+
+/// The line of so many bytes, and what comes after its end; `None` if that is not here.
+#[inline]
+pub(super) fn cut(text: &[u8], len: usize) -> Option<(&[u8], &[u8])> {
+    let (line, end) = text.split_at_checked(len)?;
+    match end {
+        [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] | [b'\r', after @ ..] => {
+            Some((line, after))
+        }
+        _ => None,
+    }
+}
+
+/// The same, where no byte below 14 comes before `low`.
+#[inline]
+fn cut_at_low(text: &[u8], low: usize) -> Option<(&[u8], &[u8])> {
+    match text.get(low) {
+        Some(b'\n') => Some((&text[..low], &text[low + 1..])),
+        Some(b'\r') if text.get(low + 1) == Some(&b'\n') => Some((&text[..low], &text[low + 2..])),
+        _ => cut_after_low(text, low),
+    }
+}
+
+#[inline(never)]
+fn cut_after_low(text: &[u8], low: usize) -> Option<(&[u8], &[u8])> {
+    cut(text, low + line_end_exact(&text[low..]))
 }
 
 /// The value without the one space that may lead it.

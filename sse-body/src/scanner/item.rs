@@ -27,7 +27,7 @@ pub enum Item<'a> {
 pub struct Event<'a> {
     /// What the `event` field held, or its first `MAX_TYPE_LEN + 1` bytes.
     pub(super) kind: &'a [u8],
-    /// The data, if it is short.
+    /// The data, if it is short, and perhaps more bytes after it.
     pub(super) data: &'a [u8],
     pub(super) data_len: u64,
     pub(super) size: u64,
@@ -76,7 +76,11 @@ impl<'a> Event<'a> {
     #[must_use]
     #[inline]
     pub fn data(self) -> Option<&'a [u8]> {
-        (self.data_len <= Scanner::MAX_DATA_LEN as u64).then_some(self.data)
+        // Compared as it is, so that no length is cut to what a `usize` holds.
+        if self.data_len > Scanner::MAX_DATA_LEN as u64 {
+            return None;
+        }
+        self.data.get(..self.data_len as usize)
     }
 
     /// How many bytes of data there are, with the newlines between its lines.

@@ -2,7 +2,7 @@
 
 use super::{
     Scanner,
-    events::with_digit,
+    events::{cut, with_digit},
     find::line_end,
     item::{Item, OnItem},
 };
@@ -58,53 +58,61 @@ impl Line {
 // === impl Scanner ===
 
 impl Scanner {
-    /// Goes on in a line of an earlier chunk. Returns where the next line begins, and where the block does.
+    /// Goes on in a line of an earlier chunk. Returns what comes after it, and how much there is since the block's start.
     #[cold]
-    pub(super) fn resume<I: OnItem + ?Sized>(
+    pub(super) fn resume<'a, I: OnItem + ?Sized>(
         &mut self,
-        bytes: &[u8],
+        bytes: &'a [u8],
         on_item: &mut I,
-    ) -> (usize, usize) {
+    ) -> (&'a [u8], usize) {
         match self.line {
-            _ if bytes.is_empty() => return (0, 0),
+            _ if bytes.is_empty() => return (bytes, 0),
             Line::AfterCr => {
                 self.line = Line::Start;
-                let at = usize::from(bytes[0] == b'\n');
+                let rest = bytes.strip_prefix(b"\n").unwrap_or(bytes);
                 // If the CR was of a blank line, its LF belongs to no block.
-                return (at, if self.size == 0 { at } else { 0 });
+                return (
+                    rest,
+                    if self.size == 0 {
+                        rest.len()
+                    } else {
+                        bytes.len()
+                    },
+                );
             }
             Line::Bom(before) => {
-                let rest = &BOM[usize::from(before)..];
-                let count = rest
+                let mark = &BOM[usize::from(before)..];
+                let count = mark
                     .iter()
                     .zip(bytes)
                     .take_while(|(mark, byte)| mark == byte)
                     .count();
-                if count == rest.len() {
+                let rest = &bytes[count..];
+                if count == mark.len() {
                     self.line = Line::Start;
-                    return (count, count);
+                    return (rest, rest.len());
                 }
-                if count == bytes.len() {
+                if rest.is_empty() {
                     self.line = Line::Bom(before + count as u8);
-                    return (count, count);
+                    return (rest, 0);
                 }
                 if before == 0 {
                     self.line = Line::Start;
-                    return (0, 0);
+                    return (bytes, bytes.len());
                 }
                 // No mark, then, and no field that is known.
                 self.line = Line::Ignored;
-                self.size = u64::from(before);
+                self.size = before.into();
             }
             _ => {}
         }
         let end = line_end(bytes);
         self.take(&bytes[..end]);
-        if end == bytes.len() {
-            return (end, 0);
-        }
+        let Some((_, rest)) = cut(bytes, end) else {
+            return (&[], bytes.len());
+        };
         self.end_line(on_item);
-        (self.after_end(bytes, end), 0)
+        (rest, bytes.len())
     }
 
     /// Reads a part of a line. Its end is not in there, nor in what was read of it before.
@@ -166,7 +174,6 @@ impl Scanner {
             // All of it is a name; the value is empty.
             self.take(b":");
         }
-        self.after_colon = false;
         match std::mem::replace(&mut self.line, Line::Start) {
             Line::Comment => on_item.on_item(Item::Comment),
             Line::Data => self.append_data(b"\n"),

@@ -10,7 +10,7 @@ use super::{
 // === impl Scanner ===
 
 impl Scanner {
-    /// Here `size` is what came of a line, and the data buffer holds its first bytes.
+    /// Here `data_len` is how much came of a line in earlier chunks.
     pub(super) fn feed_lines<I: OnItem + ?Sized>(&mut self, bytes: &[u8], on_item: &mut I) {
         let mut rest = bytes;
         while !rest.is_empty() {
@@ -18,7 +18,7 @@ impl Scanner {
             let (line, after) = rest.split_at(len);
             let is_whole = !after.is_empty();
             rest = after.get(1..).unwrap_or_default();
-            if self.line != Line::Start || !is_whole {
+            if self.data_len > 0 || !is_whole {
                 self.take_part(line);
                 if is_whole {
                     self.end_parts(1, on_item);
@@ -39,12 +39,8 @@ impl Scanner {
         let Some(&last) = part.last() else {
             return;
         };
-        if self.line != Line::Data {
-            self.line = if is_blank(part) {
-                Line::Ignored
-            } else {
-                Line::Data
-            };
+        if self.line != Line::Data && !is_blank(part) {
+            self.line = Line::Data;
         }
         self.append_data(part);
         self.after_cr = last == b'\r';
@@ -52,7 +48,7 @@ impl Scanner {
 
     fn end_parts<I: OnItem + ?Sized>(&mut self, end_len: u64, on_item: &mut I) {
         let size = std::mem::take(&mut self.data_len);
-        if std::mem::replace(&mut self.line, Line::Start) == Line::Data {
+        if std::mem::replace(&mut self.line, Line::Ignored) == Line::Data {
             // A line whose last byte is a CR has one byte or more.
             let data_len = size - u64::from(self.after_cr);
             let kept = usize::try_from(data_len)

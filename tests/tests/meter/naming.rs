@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, sync::Arc};
 
 use bartizan::{
     catalog,
+    conn::{Connections, Drain},
     http::{CustomLabel, HttpMetrics},
     meter::{Meter, MeterBuilder, MeterError, Naming},
     route::RouteSources,
@@ -13,12 +14,14 @@ use bartizan_tests::{
     recorder::{ACTIVE, DURATION, OVERFLOW, REQUEST_SIZE, RESPONSE_SIZE, Recorder},
     scrape::labels,
 };
+use futures_util::FutureExt;
 use metrics::Unit;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use metrics_util::{
     MetricKind,
     debugging::{DebugValue, DebuggingRecorder, Snapshotter},
 };
+use tokio::io::AsyncWriteExt;
 use tower::{Layer, service_fn};
 
 use super::{answer, exchange, layer};
@@ -39,8 +42,8 @@ fn recorder() -> (MeterBuilder, Snapshotter) {
     (Meter::builder().recorder(Arc::new(recorder)), snapshotter)
 }
 
-/// All series, each name with one.
-fn series(snapshotter: &Snapshotter) -> BTreeMap<String, Series> {
+/// All series, with their names.
+fn all_series(snapshotter: &Snapshotter) -> Vec<(String, Series)> {
     let all = snapshotter
         .snapshot()
         .into_vec()
@@ -63,7 +66,12 @@ fn series(snapshotter: &Snapshotter) -> BTreeMap<String, Series> {
                 },
             )
         });
-    let all: Vec<_> = all.collect();
+    all.collect()
+}
+
+/// All series, each name with one.
+fn series(snapshotter: &Snapshotter) -> BTreeMap<String, Series> {
+    let all = all_series(snapshotter);
     let count = all.len();
     let by_name: BTreeMap<_, _> = all.into_iter().collect();
     assert_eq!(by_name.len(), count, "two series of one name: {by_name:?}");
@@ -86,6 +94,17 @@ async fn one_exchange(meter: Meter) {
     let mut request = get("/users/7");
     request.headers_mut().insert("content-length", 3.into());
     exchange(&service, request).await;
+}
+
+/// One exchange, and one connection that blocks; whatever can be recorded is.
+async fn one_of_each(meter: Meter) {
+    one_exchange(meter.clone()).await;
+    let drain = Drain::with_meter(&meter);
+    let connections = Connections::builder().meter(meter).drain(drain).build();
+    let (ours, _theirs) = tokio::io::duplex(1);
+    let mut io = connections.observe(ours);
+    assert_eq!(io.write(b"ab").await.expect("room for one"), 1);
+    assert!(io.write(b"b").now_or_never().is_none());
 }
 
 #[tokio::test]
@@ -153,27 +172,34 @@ async fn opentelemetry_names_labels_and_units() {
 async fn the_catalogue_describes_each_metric() {
     for naming in [Naming::prometheus(), Naming::opentelemetry()] {
         let (meter, snapshotter) = recorder();
-        one_exchange(meter.naming(naming.clone()).build().unwrap()).await;
-        let mut series = series(&snapshotter);
+        one_of_each(meter.naming(naming.clone()).build().unwrap()).await;
+        let mut series = all_series(&snapshotter);
         for metric in catalog::ALL {
             let name = naming.metric(metric);
-            let Series {
-                help, labels, kind, ..
-            } = series.remove(&name).expect("it was recorded");
-            assert_eq!(help.as_deref(), Some(metric.help));
-            let known = metric.labels.iter().map(|label| naming.label(*label));
-            let known: Vec<_> = known.chain(["app.tenant"]).collect();
-            let unknown: Vec<_> = labels
-                .keys()
-                .filter(|name| !known.contains(&name.as_str()))
-                .collect();
-            assert!(unknown.is_empty(), "{name} has {unknown:?}");
-            let wanted = match metric.kind {
-                catalog::Kind::Counter => MetricKind::Counter,
-                catalog::Kind::Histogram => MetricKind::Histogram,
-                _ => MetricKind::Gauge,
-            };
-            assert_eq!(kind, wanted);
+            let of_metric: Vec<_> = series.extract_if(.., |(other, _)| *other == name).collect();
+            assert!(!of_metric.is_empty(), "{name} was not recorded");
+            for (
+                _,
+                Series {
+                    help, labels, kind, ..
+                },
+            ) in of_metric
+            {
+                assert_eq!(help.as_deref(), Some(metric.help));
+                let known = metric.labels.iter().map(|label| naming.label(*label));
+                let known: Vec<_> = known.chain(["app.tenant"]).collect();
+                let unknown: Vec<_> = labels
+                    .keys()
+                    .filter(|name| !known.contains(&name.as_str()))
+                    .collect();
+                assert!(unknown.is_empty(), "{name} has {unknown:?}");
+                let wanted = match metric.kind {
+                    catalog::Kind::Counter => MetricKind::Counter,
+                    catalog::Kind::Histogram => MetricKind::Histogram,
+                    _ => MetricKind::Gauge,
+                };
+                assert_eq!(kind, wanted);
+            }
         }
         assert!(series.is_empty(), "not in the catalogue: {series:?}");
     }
@@ -266,7 +292,7 @@ fn constant_labels_that_collide_are_refused() {
 #[tokio::test]
 async fn the_scrape_has_the_catalogues_kinds_helps_and_edges() {
     let recorder = Recorder::new();
-    one_exchange(recorder.meter().build().unwrap()).await;
+    one_of_each(recorder.meter().build().unwrap()).await;
     let scrape = recorder.scrape();
     for metric in catalog::ALL {
         let family = scrape.family(metric.name).expect("it was recorded");

@@ -39,27 +39,28 @@ use crate::{
 /// # Example
 ///
 /// ```no_run
+/// # #[cfg(feature = "axum")]
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> std::io::Result<()> {
 /// use axum::{Router, routing::get};
 /// use bartizan::conn::{Connections, Drain};
 ///
-/// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> std::io::Result<()> {
 /// let drain = Drain::new();
 /// let connections = Connections::builder().drain(drain.clone()).build();
 /// let app: Router = Router::new().route("/", get(async || "Hello"));
 /// let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-/// let terminated = drain.clone();
+/// let drained = drain.fired();
 /// tokio::spawn(async move {
 ///     # let terminate = std::future::pending::<()>();
 ///     terminate.await; // a signal, say
-///     terminated.fire();
+///     drain.fire();
 /// });
-/// # #[cfg(feature = "axum")]
 /// axum::serve(connections.listener(listener), connections.make(app))
-///     .with_graceful_shutdown(drain.fired())
-///     .await?;
-/// # Ok(())
+///     .with_graceful_shutdown(drained)
+///     .await
 /// # }
+/// # #[cfg(not(feature = "axum"))]
+/// # fn main() {}
 /// ```
 #[derive(Clone)]
 pub struct Drain(Arc<Inner>);

@@ -73,6 +73,13 @@ impl Registry {
         drop(left);
     }
 
+    /// How many places there are, free ones included.
+    #[cfg(test)]
+    pub(super) fn places(&self) -> usize {
+        let shards = self.shards.iter();
+        shards.map(|shard| shard.lock().wakers.len()).sum()
+    }
+
     /// Wakes all, and returns how many they were. A waker may drop the one that it wakes, so no lock is
     /// held then.
     pub(super) fn wake(&self) -> usize {
