@@ -77,7 +77,7 @@ impl Observer for HttpMetrics {
         needs
     }
 
-    #[inline]
+    #[inline(always)]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> HttpState {
         let inner = &*self.0;
         let route = record.route_label();

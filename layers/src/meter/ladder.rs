@@ -49,7 +49,7 @@ impl<V> Ladder<V> {
         self.len.load(Ordering::Relaxed)
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn find(&self, key: Key) -> Option<&V> {
         let hash = key.hash();
         for rung in &self.rungs {

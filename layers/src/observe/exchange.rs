@@ -65,7 +65,7 @@ impl<O: Observers> Exchange<O> {
             data.request.set_inner();
         }
         if core.settings.carries {
-            data.take_along(&core.settings);
+            data.take_along(&core.settings, request);
         }
         if Link::is_there(connection, request.extensions()) {
             data.link(connection, request);
@@ -343,6 +343,9 @@ impl<O: Observers> Exchange<O> {
         let Some(extras) = extras.as_deref_mut() else {
             return unknown;
         };
+        if extras.outside.as_ref().is_some_and(Mark::tells_of_drain) {
+            return End::ServerShutdown;
+        }
         if extras.outside.as_ref().is_some_and(Mark::blames_a_layer) {
             return End::LayerError;
         }
@@ -376,10 +379,12 @@ impl<O: Observers> Exchange<O> {
         self.hear_slot();
         let mut declared = None;
         if let Some(extras) = self.data.extras.as_deref_mut() {
+            let drained =
+                end == End::Completed && extras.drain.as_ref().is_some_and(DrainMark::ended);
             if let Some(inside) = &extras.inside {
-                inside.end_outer();
+                inside.end_outer(drained);
             }
-            if end == End::Completed && extras.drain.as_ref().is_some_and(DrainMark::ended) {
+            if drained {
                 self.data.end = Some(End::ServerShutdown);
                 return;
             }

@@ -20,19 +20,13 @@ pin_project! {
     /// Dropped before it is ready, the exchange ends as `cancelled_before_response`.
     pub struct ObservedFuture<F, O: Observers> {
         #[pin]
-        inner: F,
+        pub(super) inner: F,
         // None if the exchange is seen to by layers outside, and once the body has it.
-        exchange: Option<Exchange<O>>,
+        pub(super) exchange: Option<Exchange<O>>,
     }
 }
 
 // === impl ObservedFuture ===
-
-impl<F, O: Observers> ObservedFuture<F, O> {
-    pub(super) fn new(inner: F, exchange: Option<Exchange<O>>) -> Self {
-        Self { inner, exchange }
-    }
-}
 
 impl<F, B, E, O> Future for ObservedFuture<F, O>
 where

@@ -18,6 +18,9 @@ use crate::label::{CloseReason, End, Fault};
 /// ([`ObserveLayer::stream_handles`](super::ObserveLayer::stream_handles)), and may be carried to
 /// another task. What is said after the stream's end changes nothing.
 ///
+/// Of several layers that are asked for handles the outermost one's counts, with the reasons that it
+/// knows: the ones inside share it. A layer that joins the exchange of one outside gives none.
+///
 /// Cost: three allocations a request: the handle, and what the request's extensions take.
 ///
 /// ```
@@ -168,16 +171,6 @@ impl StreamHandles {
             counts: Counts::default(),
         }))
     }
-
-    #[cfg(feature = "sse")]
-    pub(super) fn reasons(&self) -> impl Iterator<Item = CloseReason<'_>> {
-        self.0.iter().map(Reason::as_close_reason)
-    }
-
-    /// The declared reason of an index.
-    pub(super) fn get(&self, index: usize) -> Option<&Reason> {
-        self.0.get(index)
-    }
 }
 
 /// The reason of `sse_errors_total` for an event that could not be written.
@@ -259,6 +252,19 @@ impl StreamHandle {
         self.0.reason.load(Ordering::Relaxed).checked_sub(1)
     }
 
+    /// The declared reason of an index.
+    pub(super) fn declared(&self, index: u8) -> Option<CloseReason<'_>> {
+        let reason = self.0.reasons.get(usize::from(index))?;
+        Some(CloseReason::declared(&reason.name, reason.fault))
+    }
+
+    /// The reasons that a handler may give.
+    #[cfg(feature = "sse")]
+    pub(super) fn reasons(&self) -> impl Iterator<Item = CloseReason<'_>> {
+        let reasons = self.0.reasons.iter();
+        reasons.map(|reason| CloseReason::declared(&reason.name, reason.fault))
+    }
+
     #[cfg(feature = "sse")]
     pub(crate) fn serialization_errors(&self) -> u64 {
         self.0.serialization_errors.load(Ordering::Relaxed)
@@ -280,13 +286,5 @@ impl fmt::Debug for StreamHandle {
             .field("id", &self.id())
             .field("counts", &self.counts())
             .finish_non_exhaustive()
-    }
-}
-
-// === impl Reason ===
-
-impl Reason {
-    pub(super) fn as_close_reason(&self) -> CloseReason<'_> {
-        CloseReason::declared(&self.name, self.fault)
     }
 }

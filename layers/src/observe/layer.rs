@@ -106,11 +106,7 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
     /// Puts a [`StreamHandle`](super::StreamHandle) into each request, for handlers of streams.
     #[must_use]
     pub fn stream_handles(self, handles: StreamHandles) -> Self {
-        self.set(|settings| {
-            settings.handles = Some(handles);
-            // A number of a reason means another one than in the layer that this was cloned from.
-            settings.routes.renew();
-        })
+        self.set(|settings| settings.handles = Some(handles))
     }
 
     /// Tells which errors are time-outs, besides those of tower, tokio and the operating system.
@@ -144,12 +140,8 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
                 given: given.clone(),
             });
         }
-        let known = Methods::Given(known.into_iter().map(String::into_boxed_str).collect());
-        Ok(self.set(|settings| {
-            settings.methods = known;
-            // A number of a method means another one than before.
-            settings.routes.renew();
-        }))
+        let known = Methods::given(known);
+        Ok(self.set(|settings| settings.methods = known))
     }
 
     /// The connection that the service is made for, where requests do not carry it: plain hyper makes

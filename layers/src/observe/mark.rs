@@ -17,6 +17,7 @@ pub(super) struct Mark(Arc<AtomicU8>);
 const ALIVE: u8 = 1;
 const ENDED: u8 = 2;
 const DROPPED: u8 = 3;
+const DRAINED: u8 = 4;
 
 // === impl Mark ===
 
@@ -32,9 +33,15 @@ impl Mark {
         self.0.store(ALIVE, Ordering::Release);
     }
 
-    /// The outer body ended by itself: with `None`, an error, its last frame.
-    pub(super) fn end_outer(&self) {
-        self.change(ENDED);
+    /// Whether a layer ended the stream for the server's shutdown.
+    pub(super) fn tells_of_drain(&self) -> bool {
+        self.0.load(Ordering::Acquire) == DRAINED
+    }
+
+    /// The outer body ended by itself: with `None`, an error, its last frame; or a layer inside of it
+    /// ended it for the server's shutdown.
+    pub(super) fn end_outer(&self, drained: bool) {
+        self.change(if drained { DRAINED } else { ENDED });
     }
 
     /// The outer body is let go of, and the inner one with it.

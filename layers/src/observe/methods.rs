@@ -19,7 +19,12 @@ pub(super) const MOST: usize = 30;
 pub(super) enum Methods {
     #[default]
     Standard,
-    Given(Arc<[Box<str>]>),
+    Given {
+        names: Arc<[Box<str>]>,
+        /// Tells this list's numbers from any other's.
+        #[cfg(any(feature = "http", feature = "sse"))]
+        key: u64,
+    },
 }
 
 /// A method's number, 0 for `_OTHER`.
@@ -45,18 +50,29 @@ impl Methods {
                 _ if method.as_str() == "QUERY" => 10,
                 _ => 0,
             },
-            Self::Given(methods) => {
-                let known = methods.iter().position(|known| **known == *method.as_str());
+            Self::Given { names, .. } => {
+                let known = names.iter().position(|known| **known == *method.as_str());
                 known.map_or(0, |index| index as u8 + 1)
             }
         })
     }
 
-    /// Whether the numbers are those of any layer that was told nothing else.
-    #[cfg(feature = "http")]
+    pub(super) fn given(names: Vec<String>) -> Self {
+        Self::Given {
+            #[cfg(any(feature = "http", feature = "sse"))]
+            key: u64::from(crate::route::id_of(&names.join(" "))),
+            names: names.into_iter().map(String::into_boxed_str).collect(),
+        }
+    }
+
+    /// What tells the numbers of this list from those of others: 0 for the standard one.
+    #[cfg(any(feature = "http", feature = "sse"))]
     #[inline]
-    pub(super) fn is_standard(&self) -> bool {
-        matches!(self, Self::Standard)
+    pub(super) fn key(&self) -> u64 {
+        match self {
+            Self::Standard => 0,
+            Self::Given { key, .. } => *key,
+        }
     }
 
     pub(super) fn text(&self, label: MethodLabel) -> &str {
@@ -65,7 +81,7 @@ impl Methods {
         };
         match self {
             Self::Standard => STANDARD[index],
-            Self::Given(methods) => &methods[index],
+            Self::Given { names, .. } => &names[index],
         }
     }
 }
@@ -109,7 +125,7 @@ mod tests {
 
     #[test]
     fn given_methods_replace_the_standard_ones() {
-        let methods = Methods::Given(Arc::new(["PROPFIND".into()]));
+        let methods = Methods::given(vec!["PROPFIND".into()]);
         assert_eq!(
             methods.text(methods.label(&"PROPFIND".parse().unwrap())),
             "PROPFIND"

@@ -13,16 +13,11 @@ impl<'a> Record<'a> {
         self.data.method.number()
     }
 
-    /// 0 if methods have the numbers that they have everywhere; else what tells this layer's numbers
-    /// from those of others, above a method's bits.
+    /// What tells the numbers of methods in this layer from those in another, in 21 bits.
     #[cfg(feature = "http")]
     #[inline]
     pub(crate) fn methods_key(self) -> u64 {
-        if self.settings.methods.is_standard() {
-            0
-        } else {
-            self.settings.routes.key(RouteLabel::UNMATCHED)
-        }
+        self.settings.methods.key()
     }
 
     /// The route's label.
@@ -31,8 +26,8 @@ impl<'a> Record<'a> {
         self.data.route.label
     }
 
-    /// A number below 2⁴⁰ that tells a route from any other of this layer, and of any other layer: an
-    /// observer may be in several.
+    /// A number below 2²¹ that tells a route from any other, in this layer and in all others: an observer
+    /// may be in several.
     #[inline]
     pub(crate) fn route_key(self, label: RouteLabel) -> u64 {
         self.settings.routes.key(label)
@@ -41,6 +36,13 @@ impl<'a> Record<'a> {
     /// The text of a label that a request of this layer had.
     pub(crate) fn route_text(self, label: RouteLabel) -> &'a str {
         self.settings.routes.text(label)
+    }
+
+    /// The nanoseconds from the start until a later moment.
+    #[cfg(feature = "sse")]
+    #[inline]
+    pub(crate) fn nanos_until(self, now: tokio::time::Instant) -> u64 {
+        super::record::nanos(now.saturating_duration_since(self.data.started))
     }
 
     /// When the request arrived.
@@ -52,8 +54,8 @@ impl<'a> Record<'a> {
     /// The close reasons that handlers may give.
     #[cfg(feature = "sse")]
     pub(crate) fn declared_reasons(self) -> impl Iterator<Item = crate::label::CloseReason<'a>> {
-        let handles = self.settings.handles.iter();
-        handles.flat_map(|handles| handles.reasons())
+        let handle = self.stream_handle().into_iter();
+        handle.flat_map(super::StreamHandle::reasons)
     }
 
     /// The connection, if it is observed.

@@ -9,7 +9,6 @@ use super::{
     Kind, Needs, RequestHead, StreamHandle, Tally,
     core::Settings,
     fields::content_length,
-    handle::Reason,
     link::{Connection, Detail, DrainMark, Link},
     mark::Mark,
     methods::MethodLabel,
@@ -211,16 +210,12 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn close_reason(self) -> Option<CloseReason<'a>> {
         let end = self.data.end?;
-        let declared = self.declared_reason().and_then(|index| {
-            let handles = self.settings.handles.as_ref()?;
-            handles.get(usize::from(index))
-        });
-        Some(declared.map_or(end.into(), Reason::as_close_reason))
-    }
-
-    /// The index of the close reason that the handler gave.
-    pub(crate) fn declared_reason(self) -> Option<u8> {
-        self.data.extras.as_deref()?.declared_reason
+        let declared = self
+            .data
+            .extras
+            .as_deref()
+            .and_then(Extras::declared_reason);
+        Some(declared.unwrap_or(end.into()))
     }
 
     /// The handle that the request took along, if the layer was asked for one.
@@ -287,9 +282,7 @@ impl Data {
     /// The nanoseconds since the start.
     #[inline]
     pub(super) fn nanos(&self) -> u64 {
-        let elapsed = self.started.elapsed();
-        // 584 years fit.
-        elapsed.as_secs() * 1_000_000_000 + u64::from(elapsed.subsec_nanos())
+        nanos(self.started.elapsed())
     }
 
     pub(super) fn extras(&mut self) -> &mut Extras {
@@ -298,12 +291,16 @@ impl Data {
 
     /// Makes what the request takes along.
     #[inline(never)]
-    pub(super) fn take_along(&mut self, settings: &Settings) {
+    pub(super) fn take_along(&mut self, settings: &Settings, request: RequestHead<'_>) {
         let started = self.started;
         let extras = self.extras();
         extras.slot = settings.routes.slot().then(RouteSlot::default);
         let handles = settings.handles.as_ref();
-        extras.handle = handles.map(|handles| handles.start(started));
+        extras.handle = handles.map(|handles| {
+            // One of a layer outside is shared: what the handler says of the stream holds for both.
+            let outer = request.extensions().get().cloned();
+            outer.unwrap_or_else(|| handles.start(started))
+        });
     }
 
     /// Finds the connection.
@@ -315,9 +312,21 @@ impl Data {
     }
 }
 
+/// 584 years fit.
+#[inline]
+pub(super) fn nanos(time: Duration) -> u64 {
+    time.as_secs() * 1_000_000_000 + u64::from(time.subsec_nanos())
+}
+
 // === impl Extras ===
 
 impl Extras {
+    /// The close reason that the handler gave, in the words of the handle's layer.
+    fn declared_reason(&self) -> Option<CloseReason<'_>> {
+        let index = self.declared_reason?;
+        self.handle.as_ref()?.declared(index)
+    }
+
     #[cold]
     pub(super) fn hand_out(&self, extensions: &mut Extensions) {
         if let Some(slot) = &self.slot {
@@ -372,10 +381,6 @@ impl Request {
 
     #[inline(always)]
     fn of(method: &http::Method) -> Self {
-        // Most are neither, and known for it by one look.
-        if matches!(*method, http::Method::GET | http::Method::POST) {
-            return Self(0);
-        }
         Self(match *method {
             http::Method::CONNECT => Self::CONNECT,
             http::Method::HEAD => Self::HEAD,

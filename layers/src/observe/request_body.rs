@@ -74,12 +74,12 @@ impl<D: Buf> OnFrame<D> for Tally {
 impl<B> RequestBody<B> for Untouched {
     type Body = B;
 
-    #[inline]
+    #[inline(always)]
     fn tally(&self) -> Option<Tally> {
         None
     }
 
-    #[inline]
+    #[inline(always)]
     fn call<S>(&self, service: &mut S, request: Request<B>, _: Option<&Tally>) -> S::Future
     where
         S: Service<Request<B>>,

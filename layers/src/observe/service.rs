@@ -73,18 +73,27 @@ where
         let outer = core.outer();
         let mut exchange = Exchange::new(core, outer, RequestHead::of(&request));
         let Some(open) = &mut exchange else {
-            return ObservedFuture::new(request_body.call(inner, request, tally.as_ref()), None);
+            return ObservedFuture {
+                inner: request_body.call(inner, request, tally.as_ref()),
+                exchange: None,
+            };
         };
         open.open(outer, connection.as_ref(), RequestHead::of(&request));
         if let Some(tally) = &tally {
             open.count(tally.clone());
         }
         open.hand_out(request.extensions_mut());
-        let within = open.enter();
-        let future = request_body.call(inner, request, tally.as_ref());
-        drop(within);
-        open.leave();
-        ObservedFuture::new(future, exchange)
+        // Made where it stays: the inner future may be large.
+        ObservedFuture {
+            inner: {
+                let _within = open.enter();
+                request_body.call(inner, request, tally.as_ref())
+            },
+            exchange: {
+                open.leave();
+                exchange
+            },
+        }
     }
 }
 

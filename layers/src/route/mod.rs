@@ -49,6 +49,8 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod grpc;
+#[cfg(any(feature = "http", feature = "sse"))]
+mod ids;
 mod interner;
 mod layer;
 mod routes;
@@ -58,13 +60,13 @@ mod sources;
 mod tests;
 mod word;
 
-#[cfg(any(feature = "http", feature = "sse"))]
-pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
     grpc::is_grpc,
     routes::{RouteState, Routes},
     word::Word,
 };
+#[cfg(any(feature = "http", feature = "sse"))]
+pub(crate) use self::{ids::id_of, routes::RouteLabel};
 pub use self::{
     layer::{RouteFuture, RouteLayer, RouteService},
     slot::RouteSlot,

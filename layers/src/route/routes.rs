@@ -5,6 +5,8 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, StatusCode};
 use route_canon::{Admission, Budget, Table, ValueId};
 
+#[cfg(any(feature = "http", feature = "sse"))]
+use super::ids::Ids;
 use super::{RouteSource, Word, grpc, interner::Interner};
 use crate::{
     label::{self, OTHER, OVERFLOW, UNMATCHED},
@@ -14,9 +16,8 @@ use crate::{
 /// A layer's sources and its budget.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes {
-    /// Tells these routes' numbers from those of any others.
     #[cfg(any(feature = "http", feature = "sse"))]
-    space: u64,
+    ids: Ids,
     budget: Arc<Budget>,
     table: Option<Arc<Table>>,
     /// The label of each template of the table.
@@ -52,7 +53,7 @@ impl Routes {
         let budget = Arc::new(Budget::new(limit));
         let mut routes = Self {
             #[cfg(any(feature = "http", feature = "sse"))]
-            space: next_space(),
+            ids: Ids::new(usize::from(RouteLabel::FIRST_KNOWN) + budget.limit()),
             budget,
             table,
             labels: Arc::default(),
@@ -158,19 +159,11 @@ impl Routes {
         }
     }
 
-    /// From here on, numbers are told from those of the layer that this one was cloned from.
-    pub(crate) fn renew(&mut self) {
-        #[cfg(any(feature = "http", feature = "sse"))]
-        {
-            self.space = next_space();
-        }
-    }
-
-    /// A number below 2⁴⁰ for a label: no other label has it, not of other routes either.
+    /// A number above 0 and below 2²⁴ for a label: that of its text, in any layer.
     #[cfg(any(feature = "http", feature = "sse"))]
     #[inline]
     pub(crate) fn key(&self, label: RouteLabel) -> u64 {
-        u64::from(label.0) | self.space
+        u64::from(self.ids.get(usize::from(label.0), || self.text(label)))
     }
 
     /// What someone says.
@@ -227,15 +220,6 @@ impl Default for Routes {
     fn default() -> Self {
         Self::new(Budget::DEFAULT_LIMIT, None, &[], false, false)
     }
-}
-
-/// The next number of 24 bits, above the 16 bits of a label. That many layers are not built.
-#[cfg(any(feature = "http", feature = "sse"))]
-fn next_space() -> u64 {
-    use std::sync::atomic::{AtomicU32, Ordering};
-
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    u64::from(NEXT.fetch_add(1, Ordering::Relaxed) & 0x00ff_ffff) << 16
 }
 
 // === impl RouteLabel ===

@@ -91,12 +91,10 @@ impl StreamCell {
         self.handed.store(now + 1, Ordering::Relaxed);
     }
 
-    /// When the frame was handed over that is taken now.
+    /// The frame that was handed over is taken.
     #[inline]
-    pub(super) fn taken(&self) -> Option<u64> {
-        let handed = self.handed()?;
+    pub(super) fn take(&self) {
         self.handed.store(0, Ordering::Relaxed);
-        Some(handed)
     }
 
     /// How long bytes have waited for the connection, as far as it is observed.

@@ -26,7 +26,8 @@ use crate::{
 /// `server_shutdown`. Responses that are no streams, that only the user calls so, or that declare a
 /// length, pass as they are.
 ///
-/// Put it inside of a compression: a stream that is encoded already gets no last event, and ends where
+/// Put it inside of the layer with [`Sse`](super::Sse): one inside of this one sees a layer let go of its
+/// stream, and reports `layer_error`. Put it inside of a compression, too: a stream that is encoded already gets no last event, and ends where
 /// it is.
 ///
 /// The body's data must be made of [`Bytes`], as those of axum and of hyper's examples are.

@@ -1,6 +1,7 @@
 //! What is read of a stream's bytes, and recorded as it passes.
 
 use bytes::Buf;
+use metrics::Counter;
 use sse_body::{Event, Format, Item, OnItem, Scanner};
 
 use super::{
@@ -18,6 +19,8 @@ pub(super) struct Events {
     /// Whether all events so far were seen.
     is_read: bool,
     last_type: LastType,
+    /// The counter of the type that was counted last.
+    last_counter: Option<(TypeLabel, Counter)>,
     pub(super) counts: EventCounts,
 }
 
@@ -43,6 +46,7 @@ struct Sink<'a> {
     inner: &'a Inner,
     route: &'a Route,
     last_type: &'a mut LastType,
+    last_counter: &'a mut Option<(TypeLabel, Counter)>,
     counts: &'a mut EventCounts,
     frame: OfFrame,
     keepalives: u64,
@@ -64,6 +68,7 @@ impl Events {
             is_read: scanner.is_some(),
             scanner,
             last_type: LastType::default(),
+            last_counter: None,
             counts: EventCounts::default(),
         }
     }
@@ -81,7 +86,17 @@ impl Events {
         };
         // A recorder that panics leaves a scanner that is of no more use.
         self.is_read = false;
-        let mut sink = Sink::new(inner, route, &mut self.last_type, &mut self.counts);
+        let mut sink = Sink {
+            inner,
+            route,
+            last_type: &mut self.last_type,
+            last_counter: &mut self.last_counter,
+            counts: &mut self.counts,
+            frame: OfFrame::default(),
+            keepalives: 0,
+            alike: 0,
+            label: TypeLabel::MESSAGE,
+        };
         let all_read = scanner.feed_buf(data, &mut sink);
         let frame = sink.finish();
         self.is_read = all_read;
@@ -96,7 +111,17 @@ impl Events {
         let Some(mut scanner) = self.scanner.take().filter(|_| self.is_read) else {
             return OfFrame::default();
         };
-        let mut sink = Sink::new(inner, route, &mut self.last_type, &mut self.counts);
+        let mut sink = Sink {
+            inner,
+            route,
+            last_type: &mut self.last_type,
+            last_counter: &mut self.last_counter,
+            counts: &mut self.counts,
+            frame: OfFrame::default(),
+            keepalives: 0,
+            alike: 0,
+            label: TypeLabel::MESSAGE,
+        };
         scanner.finish(&mut sink);
         sink.finish()
     }
@@ -119,26 +144,7 @@ impl Events {
 
 // === impl Sink ===
 
-impl<'a> Sink<'a> {
-    #[inline]
-    fn new(
-        inner: &'a Inner,
-        route: &'a Route,
-        last_type: &'a mut LastType,
-        counts: &'a mut EventCounts,
-    ) -> Self {
-        Self {
-            inner,
-            route,
-            last_type,
-            counts,
-            frame: OfFrame::default(),
-            keepalives: 0,
-            alike: 0,
-            label: TypeLabel::MESSAGE,
-        }
-    }
-
+impl Sink<'_> {
     #[inline]
     fn event(&mut self, event: Event<'_>) {
         let inner = self.inner;
@@ -167,11 +173,21 @@ impl<'a> Sink<'a> {
 
     #[inline]
     fn count_alike(&mut self) {
-        if self.alike != 0 {
-            self.route.count_events(self.inner, self.label, self.alike);
-            self.counts.events += self.alike;
-            self.alike = 0;
+        if self.alike == 0 {
+            return;
         }
+        match self.last_counter {
+            Some((label, counter)) if *label == self.label => counter.increment(self.alike),
+            _ => self.count_another(),
+        }
+        self.counts.events += self.alike;
+        self.alike = 0;
+    }
+
+    #[inline(never)]
+    fn count_another(&mut self) {
+        let counter = self.route.count_events(self.inner, self.label, self.alike);
+        *self.last_counter = counter.map(|counter| (self.label, counter));
     }
 
     #[inline]

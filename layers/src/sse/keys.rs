@@ -3,10 +3,10 @@
 use crate::{
     label::{CloseReason, End},
     meter::Key,
-    observe::Record,
+    route::id_of,
 };
 
-/// A route, and a number below 2²⁴ that tells the other label's values apart.
+/// A route, and a number below 2²⁴ that tells the other label's values apart. A route takes 21 bits.
 #[inline(always)]
 pub(super) fn with(route: u64, number: u32) -> Key {
     Key::closed(route | u64::from(number) << 40)
@@ -21,18 +21,16 @@ pub(super) fn close_reasons() -> impl Iterator<Item = End> {
 }
 
 /// A number for the close reason of an exchange that ended.
-pub(super) fn number(reason: CloseReason<'_>, record: Record<'_>) -> u32 {
-    match (reason.end(), record.declared_reason()) {
-        (Some(end), _) => end as u32,
-        (None, index) => declared(index.map_or(0, usize::from)),
+pub(super) fn number(reason: CloseReason<'_>) -> u32 {
+    match reason.end() {
+        Some(end) => end as u32,
+        // The same in any layer: the layers of one observer may declare different ones.
+        None => DECLARED | id_of(reason.as_str()),
     }
 }
 
-/// A number for a declared reason.
-pub(super) fn declared(index: usize) -> u32 {
-    // At most 8.
-    End::ALL.len() as u32 + index as u32
-}
+/// Above all ends, and above what an id takes.
+const DECLARED: u32 = 1 << 22;
 
 /// A number for the report of an event that could not be written: no close reason's.
 pub(super) const SERIALIZATION_ERROR: u32 = 1 << 8;

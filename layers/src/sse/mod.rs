@@ -13,6 +13,8 @@ mod probe;
 mod route;
 mod stalls;
 mod state;
+#[cfg(test)]
+mod tests;
 mod types;
 #[cfg(feature = "conn")]
 mod undelivered;

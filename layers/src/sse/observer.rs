@@ -1,6 +1,6 @@
 //! Observes each event stream from its head to its end.
 
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 use http::{HeaderMap, HeaderName, HeaderValue, header::CONTENT_ENCODING};
 use sse_body::Format;
@@ -14,7 +14,7 @@ use crate::{
 /// Observes event streams: what passes, and why each one ended. See the [module docs](self).
 ///
 /// A clone shares the handles, the caps and the open streams of the original.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Sse(Arc<Inner>);
 
 /// A layer with [`Sse`] alone.
@@ -80,6 +80,15 @@ impl Default for Sse {
     }
 }
 
+impl fmt::Debug for Sse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Sse")
+            .field("meter", &self.0.meter)
+            .field("options", &self.0.options)
+            .finish_non_exhaustive()
+    }
+}
+
 impl From<Inner> for Sse {
     fn from(inner: Inner) -> Self {
         Self(Arc::new(inner))
@@ -111,9 +120,9 @@ impl Observer for Sse {
     }
 
     #[inline]
-    fn poll(&self, state: &mut SseState, record: Record<'_>) {
-        if let Stage::Stream(stream) = &state.0 {
-            stream.poll(&self.0, record);
+    fn poll(&self, state: &mut SseState, _: Record<'_>) {
+        if let Stage::Stream(stream) = &mut state.0 {
+            stream.poll(&self.0);
         }
     }
 

@@ -1,9 +1,6 @@
 //! The series of one route's streams.
 
-use std::sync::{
-    OnceLock,
-    atomic::{AtomicBool, Ordering},
-};
+use std::sync::OnceLock;
 
 use metrics::{Counter, Gauge, Histogram};
 
@@ -22,8 +19,17 @@ pub(super) struct Route {
     pub(super) text: Box<str>,
     /// Resolved once there is a recorder.
     hot: OnceLock<Hot>,
-    /// Whether the series of its stalled streams are its own, once they are registered.
-    owns_stalled: AtomicBool,
+    /// Whose the series of its stalled streams are, once that is known.
+    stalled: OnceLock<Owner>,
+}
+
+/// Whose a series is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Owner {
+    /// The route's own.
+    Route,
+    /// That of all routes past the cap of label sets.
+    All,
 }
 
 /// The handles that frames use. `None` past the cap of label sets: each use of the series that these
@@ -34,8 +40,6 @@ struct Hot {
     bytes: Option<Counter>,
     gap: Option<Histogram>,
     size: Option<Histogram>,
-    /// Of events without a type, which are the most.
-    messages: Option<Counter>,
 }
 
 // === impl Route ===
@@ -46,7 +50,7 @@ impl Route {
             key,
             text: text.into(),
             hot: OnceLock::new(),
-            owns_stalled: AtomicBool::new(false),
+            stalled: OnceLock::new(),
         }
     }
 
@@ -62,20 +66,17 @@ impl Route {
         let Some(hot) = Hot::new(self, inner) else {
             return false;
         };
-        if self.hot.set(hot).is_ok() {
-            self.register(inner, record);
-        }
+        // Last: a recorder that panics meanwhile is asked again. Two threads may register the same.
+        self.register(inner, record);
+        let _ = self.hot.set(hot);
         true
     }
 
     fn register(&self, inner: &Inner, record: Record<'_>) {
         let families = &inner.families;
-        let declared = record.declared_reasons().enumerate();
-        let reasons = keys::close_reasons()
-            .map(|end| (end as u32, CloseReason::from(end)))
-            .chain(declared.map(|(index, reason)| (keys::declared(index), reason)));
-        for (number, reason) in reasons {
-            let key = keys::with(self.key, number);
+        let ends = keys::close_reasons().map(CloseReason::from);
+        for reason in ends.chain(record.declared_reasons()) {
+            let key = keys::with(self.key, keys::number(reason));
             let meter = &inner.meter;
             let fill = self.fill_reason(catalog::CLOSE_REASON, reason);
             families
@@ -90,12 +91,7 @@ impl Route {
             }
         }
         self.count_serialization_errors(inner, 0);
-        let owns_stalled = Cause::ALL.iter().all(|&cause| {
-            // Not set: another layer may have the same route.
-            let taken = self.with_stalled(inner, cause, |gauge| gauge.increment(0.0));
-            taken.is_some_and(|taken| taken != Key::OVERFLOW)
-        });
-        self.owns_stalled.store(owns_stalled, Ordering::Relaxed);
+        self.stalled_owner(inner);
         self.count(inner, &families.keepalives, 0);
         self.count(inner, &families.reconnects, 0);
         inner.announce();
@@ -127,9 +123,20 @@ impl Route {
         self.with(inner, family, |histogram| histogram.record(seconds(nanos)));
     }
 
-    /// Whether its stalled streams are told apart from those of other routes.
-    pub(super) fn owns_stalled(&self) -> bool {
-        self.owns_stalled.load(Ordering::Relaxed)
+    /// Whose the series of its stalled streams are; `None` without a recorder.
+    pub(super) fn stalled_owner(&self, inner: &Inner) -> Option<Owner> {
+        if let Some(&owner) = self.stalled.get() {
+            return Some(owner);
+        }
+        let mut owner = Owner::Route;
+        for &cause in Cause::ALL {
+            // Not set: another layer may have the same route.
+            let taken = self.with_stalled(inner, cause, |gauge| gauge.increment(0.0))?;
+            if taken == Key::OVERFLOW {
+                owner = Owner::All;
+            }
+        }
+        Some(*self.stalled.get_or_init(|| owner))
     }
 
     pub(super) fn with_stalled(
@@ -162,7 +169,7 @@ impl Route {
             return;
         };
         let (families, meter) = (&inner.families, &inner.meter);
-        let key = keys::with(self.key, keys::number(reason, record));
+        let key = keys::with(self.key, keys::number(reason));
         let fill = self.fill_reason(catalog::CLOSE_REASON, reason);
         families.duration.with(meter, key, &fill, |histogram| {
             histogram.record(seconds(nanos));
@@ -198,19 +205,23 @@ impl Route {
         }
     }
 
-    /// Counts events of one type.
-    #[inline]
-    pub(super) fn count_events(&self, inner: &Inner, label: TypeLabel, by: u64) {
-        match self.hot.get() {
-            Some(Hot {
-                messages: Some(messages),
-                ..
-            }) if label == TypeLabel::MESSAGE => messages.increment(by),
-            _ => self.count_of_type(inner, &inner.families.events, label, by),
-        }
+    /// Counts events of one type. Returns the counter, if it may be kept: not the one that the types past
+    /// the cap of label sets share, of which each use is counted.
+    pub(super) fn count_events(&self, inner: &Inner, label: TypeLabel, by: u64) -> Option<Counter> {
+        let key = keys::with(self.key, label.number());
+        let fill = |labels: &mut Labels<'_>| self.fill_type(inner, labels, label);
+        let mut used = None;
+        let taken = inner
+            .families
+            .events
+            .with(&inner.meter, key, fill, |counter| {
+                counter.increment(by);
+                used = Some(counter.clone());
+            });
+        used.filter(|_| taken == Some(key) && !inner.meter.is_refreshable())
     }
 
-    #[inline]
+    #[cfg(feature = "conn")]
     pub(super) fn count_of_type(
         &self,
         inner: &Inner,
@@ -294,16 +305,11 @@ impl Hot {
         let (families, options) = (&inner.families, &inner.options);
         // A refresh cuts kept handles off: none is kept, and each use goes by the families.
         let keeps = !inner.meter.is_refreshable();
-        let mut messages = None;
+        // Most events are of no type, and without a recorder there is nothing to keep.
         let key = keys::with(route.key, TypeLabel::MESSAGE.number());
         let fill = |labels: &mut Labels<'_>| route.fill_type(inner, labels, TypeLabel::MESSAGE);
-        let taken = families.events.with(&inner.meter, key, fill, |counter| {
-            counter.increment(0);
-            messages = Some(counter.clone());
-        })?;
-        if taken != key || !keeps {
-            messages = None;
-        }
+        let zero = |counter: &Counter| counter.increment(0);
+        families.events.with(&inner.meter, key, fill, zero)?;
         Some(Self {
             frames: Self::keep(route, inner, &families.frames, keeps),
             bytes: Self::keep(route, inner, &families.bytes, keeps),
@@ -314,7 +320,6 @@ impl Hot {
                 &families.size,
                 keeps && options.size && !options.size_by_type,
             ),
-            messages,
         })
     }
 

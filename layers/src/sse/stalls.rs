@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use metrics::Gauge;
 
-use super::{Sse, cell::StreamCell, inner::Inner};
+use super::{Sse, cell::StreamCell, inner::Inner, route::Owner};
 use crate::{
     meter::Key,
     observe::{guard, signed},
@@ -178,14 +178,18 @@ impl Sse {
                 continue;
             }
             let stalled = by_route.get(&route.text).copied().unwrap_or_default();
-            if route.owns_stalled() {
-                for (&cause, streams) in Cause::ALL.iter().zip(stalled) {
-                    route.with_stalled(inner, cause, |gauge| gauge.set(signed(streams)));
+            match route.stalled_owner(inner) {
+                None => return,
+                Some(Owner::Route) => {
+                    for (&cause, streams) in Cause::ALL.iter().zip(stalled) {
+                        route.with_stalled(inner, cause, |gauge| gauge.set(signed(streams)));
+                    }
                 }
-            } else {
-                let folded = folded.get_or_insert_default();
-                let sums = folded.iter_mut().zip(stalled);
-                sums.for_each(|(sum, streams)| *sum += streams);
+                Some(Owner::All) => {
+                    let folded = folded.get_or_insert_default();
+                    let sums = folded.iter_mut().zip(stalled);
+                    sums.for_each(|(sum, streams)| *sum += streams);
+                }
             }
         }
         // Routes past the cap share one series, which has no cause.

@@ -1,9 +1,10 @@
 //! What is kept about one stream.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use bytes::Buf;
 use sse_body::Format;
+use tokio::time::Instant;
 
 #[cfg(feature = "conn")]
 use super::undelivered::Tail;
@@ -12,6 +13,7 @@ use super::{
     events::{self, EventCounts, Events, OfFrame},
     inner::Inner,
     probe::ProbeCell,
+    route::Owner,
 };
 use crate::{
     label::End,
@@ -26,8 +28,10 @@ pub(super) struct Stream {
     events: Source,
     /// When the head passed.
     opened: u64,
+    /// When a wait for the next poll becomes one to be recorded.
+    patience: Option<Instant>,
     /// Whose series the gauge was raised in; `None` if there was no recorder.
-    raised: Option<Key>,
+    raised: Option<Owner>,
     /// The reports of the handler that were counted.
     reported: u64,
     #[cfg(feature = "conn")]
@@ -75,7 +79,11 @@ impl Stream {
                 route.count(inner, &families.reconnects, 1);
             }
             // Last: what was raised is lowered at the end.
-            raised = route.with(inner, &families.active, |active| active.increment(1.0));
+            let taken = route.with(inner, &families.active, |active| active.increment(1.0));
+            raised = taken.map(|taken| match taken {
+                Key::OVERFLOW => Owner::All,
+                _ => Owner::Route,
+            });
         }
         if let Source::Here(events) = &events
             && !events.is_read()
@@ -89,6 +97,7 @@ impl Stream {
             cell,
             events,
             opened,
+            patience: None,
             raised,
             reported: 0,
         })
@@ -96,28 +105,42 @@ impl Stream {
 
     /// The body is asked for the next frame.
     #[inline]
-    pub(super) fn poll(&self, inner: &Inner, record: Record<'_>) {
-        if let Some(handed) = self.cell.taken() {
-            let waited = record.nanos().saturating_sub(handed);
-            if waited >= BACKPRESSURE_FROM {
-                self.cell
-                    .route
-                    .time(inner, &inner.families.backpressure, waited);
+    pub(super) fn poll(&mut self, inner: &Inner) {
+        if let Some(patience) = self.patience.take() {
+            let now = Instant::now();
+            if now >= patience {
+                self.record_backpressure(inner, now - patience);
             }
+            self.cell.take();
         }
+    }
+
+    #[cold]
+    fn record_backpressure(&self, inner: &Inner, more: Duration) {
+        let waited = BACKPRESSURE_FROM + more;
+        let nanos = u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX);
+        let route = &self.cell.route;
+        route.time(inner, &inner.families.backpressure, nanos);
+    }
+
+    #[inline]
+    fn hand(&mut self, now: Instant, nanos: u64) {
+        self.cell.hand(nanos);
+        self.patience = now.checked_add(BACKPRESSURE_FROM);
     }
 
     /// A data frame passes.
     #[inline]
     pub(super) fn frame<D: Buf + ?Sized>(&mut self, inner: &Inner, record: Record<'_>, data: &D) {
-        let now = record.nanos();
+        let at = Instant::now();
+        let now = record.nanos_until(at);
         let route = &*self.cell.route;
         if record.frames() == 1 {
             route.time(inner, &inner.families.first_byte, now);
         }
         // The recorder may have come after the head.
         if !route.is_live(inner, record) {
-            return self.frame_unrecorded(inner, record, data);
+            return self.frame_unrecorded(inner, record, data, at);
         }
         route.count_frame(inner, data.remaining() as u64);
         let frame = match &mut self.events {
@@ -133,7 +156,7 @@ impl Stream {
         if frame.events != 0 {
             events::record_times(inner, route, &self.cell, now);
         }
-        self.cell.hand(now);
+        self.hand(at, now);
         #[cfg(feature = "conn")]
         if let Some(tail) = &mut self.tail {
             tail.push(data.remaining(), frame);
@@ -145,14 +168,20 @@ impl Stream {
 
     /// Without a recorder, the scan's and the handle's figures are kept all the same.
     #[cold]
-    fn frame_unrecorded<D: Buf + ?Sized>(&mut self, inner: &Inner, record: Record<'_>, data: &D) {
-        let now = record.nanos();
+    fn frame_unrecorded<D: Buf + ?Sized>(
+        &mut self,
+        inner: &Inner,
+        record: Record<'_>,
+        data: &D,
+        at: Instant,
+    ) {
+        let now = record.nanos_until(at);
         if let Source::Here(events) = &mut self.events
             && events.read(inner, &self.cell.route, data).events != 0
         {
             self.cell.events(now);
         }
-        self.cell.hand(now);
+        self.hand(at, now);
         if let Some(handle) = record.stream_handle() {
             self.tell(inner, record, handle);
         }
@@ -221,12 +250,13 @@ impl Stream {
             return;
         };
         let families = &inner.families;
-        if raised == Key::OVERFLOW {
-            let lower = |active: &metrics::Gauge| active.decrement(1.0);
-            families.active.with(&inner.meter, raised, |_| {}, lower);
-        } else {
-            route.with(inner, &families.active, |active| active.decrement(1.0));
-        }
+        let lower = |active: &metrics::Gauge| active.decrement(1.0);
+        match raised {
+            Owner::Route => route.with(inner, &families.active, lower),
+            Owner::All => families
+                .active
+                .with(&inner.meter, Key::OVERFLOW, |_| {}, lower),
+        };
         let with_events = self.counts().events != 0 || !self.is_read();
         let lasted = record.nanos().saturating_sub(self.opened);
         route.close(inner, record, lasted, with_events);
@@ -251,4 +281,4 @@ impl Stream {
 }
 
 /// Shorter waits are what flow control is for.
-const BACKPRESSURE_FROM: u64 = 100_000_000;
+const BACKPRESSURE_FROM: Duration = Duration::from_millis(100);

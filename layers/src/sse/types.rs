@@ -281,8 +281,14 @@ impl LastType {
 /// Whether `text` begins with `name`. A call of the C library would cost more than such short names.
 #[inline]
 fn same(text: &[u8; LastType::MOST], name: &[u8]) -> bool {
-    match (text.first_chunk::<8>(), name.first_chunk::<8>()) {
-        (Some(known), Some(given)) if known != given => false,
+    let len = name.len();
+    match (name.first_chunk::<4>(), name.last_chunk::<4>()) {
+        // The two words may overlap, and what is between them is looked at if they leave any.
+        (Some(first), Some(last)) => {
+            text.first_chunk() == Some(first)
+                && text.get(..len).and_then(<[u8]>::last_chunk) == Some(last)
+                && (len <= 8 || text.iter().zip(name).all(|(known, given)| known == given))
+        }
         _ => text.iter().zip(name).all(|(known, given)| known == given),
     }
 }

@@ -2,4 +2,5 @@
 
 mod ending;
 mod options;
+mod shared;
 mod support;

@@ -89,6 +89,16 @@ impl Rig {
         }
     }
 
+    /// Another layer with the same exporter.
+    pub(super) fn around(layer: HttpMetricsLayer, exporter: PrometheusHandle) -> Self {
+        Self { layer, exporter }
+    }
+
+    /// The same with a changed layer; this one stays.
+    pub(super) fn map(&self, change: impl FnOnce(HttpMetricsLayer) -> HttpMetricsLayer) -> Self {
+        Self::around(change(self.layer.clone()), self.exporter.clone())
+    }
+
     /// One exchange, whose body is polled until it ends or waits.
     pub(super) fn exchange(&self, request: Request<()>, reply: impl FnOnce() -> Reply) {
         let mut reply = Some(reply);
