@@ -4,14 +4,14 @@ use std::ffi::OsString;
 
 use lexopt::prelude::*;
 
-use crate::results::Build;
+use crate::{results::Build, streams::Around};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
 What bartizan's layers cost, in instructions and allocations per request and per frame.
 
 Usage: cargo xtask bench [OPTIONS] [FIGURE ...]
-       cargo xtask bench scale | threads
+       cargo xtask bench scale | streams | threads
 
 Options:
   --lto        build with link-time optimisation, and compare with results/instructions-lto.toml
@@ -22,6 +22,7 @@ Options:
   --help, -h   print this help
 
 Without FIGURE, all are counted. `scale` tells what a million hostile requests leave in memory,
+`streams` what a million open streams take,
 `threads` how two threads slow each other down on one route; both are for information.
 ";
 
@@ -39,6 +40,10 @@ pub enum Command {
         only: Vec<String>,
     },
     Scale,
+    Streams {
+        /// Measured by itself, in a process that the others are not in.
+        only: Option<Around>,
+    },
     Threads,
 }
 
@@ -72,6 +77,12 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt
             name: name.to_owned(),
         },
         ["scale"] => Command::Scale,
+        ["streams"] => Command::Streams { only: None },
+        ["streams", name] => {
+            let known = Around::ALL.into_iter().find(|around| around.name() == name);
+            let only = known.ok_or_else(|| format!("streams: there is no {name:?}"))?;
+            Command::Streams { only: Some(only) }
+        }
         ["threads"] => Command::Threads,
         _ if then == Then::Save && !words.is_empty() => {
             return Err("--save writes all figures: give none".into());

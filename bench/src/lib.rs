@@ -17,5 +17,6 @@ pub mod results;
 pub mod scale;
 pub mod scan_only;
 pub mod services;
+pub mod streams;
 pub mod threads;
 pub mod wrap_only;

@@ -4,7 +4,7 @@ use std::{error::Error, process::ExitCode};
 
 use bartizan_bench::{
     args::{self, Command, HELP},
-    cases, check, scale, threads,
+    cases, check, scale, streams, threads,
 };
 
 fn main() -> ExitCode {
@@ -26,6 +26,8 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
         }
         Command::Figures { build, then, only } => return check::run(build, then, &only),
         Command::Scale => scale::run()?,
+        Command::Streams { only: None } => streams::run()?,
+        Command::Streams { only: Some(around) } => streams::run_one(around)?,
         Command::Threads => threads::run(),
     }
     Ok(ExitCode::SUCCESS)

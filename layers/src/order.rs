@@ -20,6 +20,14 @@
 //! | `ConcurrencyLimit`, `Buffer`, load shed | waiting in `poll_ready` comes before `call` and is in no duration; an error of theirs is `service_error` | the same |
 //! | `tower::buffer` | the inner service runs in another task: see [below](#buffers) | the same |
 //!
+//! # Event streams
+//!
+//! From the outside in: the layer with `Sse`; the compression; `SseProbeLayer`, which reads what the
+//! compression would hide; `DrainLayer`, which ends streams when the server stops. A `DrainLayer`
+//! outside of `Sse` looks to it like a layer that let go of its stream. Where layers that may kill a
+//! stream have to stand outside of `Sse`, an `ObserveLayer::new(())` outside of them tells them from the
+//! client: see `sse`.
+//!
 //! # Requests without a route
 //!
 //! `Router::layer` of axum runs after routing, so the layer sees the template, and for paths that no

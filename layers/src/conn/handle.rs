@@ -149,18 +149,19 @@ impl ConnHandle {
     pub(crate) fn verdict(&self, since: ConnMark, version: Version) -> Verdict {
         let state = &*self.0;
         let reset = version >= Version::HTTP_2 && state.resets.so_far() > since.resets;
+        // Before the cause, which is noted before its flag: another thread may be at it.
+        let closed = state.has(flag::IO_DROPPED | flag::SHUTDOWN_BEGUN);
+        let shut_down = state.has(flag::SHUTDOWN_BEGUN);
+        let released = state.has(flag::RELEASED);
         if let Some(cause) = state.cause() {
             Verdict::Client(cause.detail)
-        } else if reset
-            && state.has(flag::SHUTDOWN_BEGUN)
-            && !state.outcome().is_some_and(Outcome::cuts_streams)
-        {
+        } else if reset && shut_down && !state.outcome().is_some_and(Outcome::cuts_streams) {
             // Of itself hyper closes when no stream is left: the peer reset the last ones, and said
             // goodbye in the same breath.
             Verdict::Client(Detail::H2Reset)
-        } else if state.has(flag::IO_DROPPED | flag::SHUTDOWN_BEGUN) {
+        } else if closed {
             Verdict::ServerClosed
-        } else if state.has(flag::RELEASED) {
+        } else if released {
             Verdict::Unknown
         } else if version < Version::HTTP_2 {
             Verdict::Alive
