@@ -160,19 +160,19 @@ pub const CLOSE_REASON: Label = label(
 /// The type of an event; `message` without an `event:` line.
 pub const EVENT_TYPE: Label = label(
     "event_type",
-    "sse.event.type",
+    "event.type",
     "20 types by default, then `{overflow}`; `_OTHER` outside an allow-list",
 );
 /// Why a stream is stalled.
 pub const CAUSE: Label = label(
     "cause",
-    "sse.stall.cause",
+    "cause",
     "`no_first_event`, `no_event`, `write_blocked`, `not_polled`",
 );
 /// Why an error is one.
 pub const REASON: Label = label(
     "reason",
-    "sse.error.reason",
+    "reason",
     "the close reasons whose fault is the server's, and `serialization_error`",
 );
 /// Why a connection closed.

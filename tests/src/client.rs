@@ -10,7 +10,11 @@ use hyper::{
     client::conn::{http1, http2},
 };
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use tokio::{net::TcpStream, task::JoinHandle};
+use tokio::{
+    io::{AsyncRead, AsyncWrite},
+    net::TcpStream,
+    task::JoinHandle,
+};
 
 use crate::{AnyBody, BoxError, Protocol};
 
@@ -47,17 +51,22 @@ impl Client {
     ///
     /// If there is no server.
     pub async fn connect(server: SocketAddr, protocol: Protocol) -> Self {
-        let stream = TcpStream::connect(server).await;
-        Self::over(stream.expect("a server that listens"), protocol).await
+        let io = TcpStream::connect(server)
+            .await
+            .expect("a server that listens");
+        Self::over(io, protocol).await
     }
 
-    /// Speaks on a connection that is there.
+    /// Speaks over a connection that is there.
     ///
     /// # Panics
     ///
-    /// If the server speaks another protocol.
-    pub async fn over(stream: TcpStream, protocol: Protocol) -> Self {
-        let io = TokioIo::new(stream);
+    /// If the other side does not speak the protocol.
+    pub async fn over<T>(io: T, protocol: Protocol) -> Self
+    where
+        T: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    {
+        let io = TokioIo::new(io);
         match protocol {
             Protocol::Http1 => {
                 let (sender, connection) = http1::handshake(io).await.expect("a fresh connection");

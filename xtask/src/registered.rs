@@ -1,6 +1,7 @@
 //! Whether the code and the catalogue name the same metrics.
 //!
-//! The code is read as text: a metric is a `pub const NAME: Metric` of the catalogue, and is used as
+//! The code is read as text: a metric is a `pub const NAME: Metric` of the catalogue and the files
+//! under it, and is used as
 //! `catalog::NAME` or, after an import, by its name.
 
 use std::{collections::BTreeSet, fs, path::Path};
@@ -11,12 +12,15 @@ use crate::{Result, files};
 /// catalogue.
 pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
     let source = root.join("layers/src");
-    let catalogue = source.join("catalog.rs");
+    let (catalogue, rows) = (source.join("catalog.rs"), source.join("catalog"));
     let mut code = Vec::new();
+    let mut table = String::new();
     for path in files::rust_under(&source)? {
         let is_test = path.components().any(|part| part.as_os_str() == "tests")
             || path.file_stem().is_some_and(|name| name == "tests");
-        if path != catalogue && !is_test {
+        if path == catalogue || path.starts_with(&rows) {
+            table.push_str(&fs::read_to_string(&path)?);
+        } else if !is_test {
             let shown = path
                 .strip_prefix(root)
                 .unwrap_or(&path)
@@ -25,7 +29,7 @@ pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
             code.push((shown, fs::read_to_string(&path)?));
         }
     }
-    Ok(compare(&fs::read_to_string(&catalogue)?, &code))
+    Ok(compare(&table, &code))
 }
 
 fn compare(catalogue: &str, code: &[(String, String)]) -> Vec<String> {

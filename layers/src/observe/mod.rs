@@ -42,7 +42,9 @@
 
 mod body;
 mod core;
+mod ending;
 mod exchange;
+mod extras;
 mod fields;
 mod future;
 mod handle;

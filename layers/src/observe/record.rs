@@ -2,15 +2,15 @@
 
 use std::time::Duration;
 
-use http::{Extensions, StatusCode, Version};
+use http::{StatusCode, Version};
 use tokio::time::Instant;
 
 use super::{
-    Kind, Needs, RequestHead, StreamHandle, Tally,
+    Kind, Needs, RequestHead, StreamHandle,
     core::Settings,
+    extras::Extras,
     fields::content_length,
-    link::{Connection, Detail, DrainMark, Link},
-    mark::Mark,
+    link::{Connection, Link},
     methods::MethodLabel,
 };
 use crate::{
@@ -59,26 +59,6 @@ pub(super) struct Data {
     /// The service or the body runs, or panicked while it ran.
     pub(super) running: bool,
     pub(super) frames: u32,
-}
-
-/// What only some exchanges have.
-#[derive(Debug, Default)]
-pub(super) struct Extras {
-    /// A path that the response's head may vouch for.
-    pub(super) pending: Option<Box<str>>,
-    pub(super) slot: Option<RouteSlot>,
-    pub(super) counted: Option<Tally>,
-    pub(super) handle: Option<StreamHandle>,
-    pub(super) drain: Option<DrainMark>,
-    /// What the exchange outside tells of the layers in between.
-    pub(super) outside: Option<Mark>,
-    /// What this exchange tells one inside.
-    pub(super) inside: Option<Mark>,
-    pub(super) link: Link,
-    /// What the connection shows, besides the end.
-    pub(super) detail: Option<Detail>,
-    /// The index of the close reason that the handler gave.
-    pub(super) declared_reason: Option<u8>,
 }
 
 /// A number that may be absent, in one word.
@@ -316,34 +296,6 @@ impl Data {
 #[inline]
 pub(super) fn nanos(time: Duration) -> u64 {
     time.as_secs() * 1_000_000_000 + u64::from(time.subsec_nanos())
-}
-
-// === impl Extras ===
-
-impl Extras {
-    /// The close reason that the handler gave, in the words of the handle's layer.
-    fn declared_reason(&self) -> Option<CloseReason<'_>> {
-        let index = self.declared_reason?;
-        self.handle.as_ref()?.declared(index)
-    }
-
-    #[cold]
-    pub(super) fn hand_out(&self, extensions: &mut Extensions) {
-        if let Some(slot) = &self.slot {
-            extensions.insert(slot.clone());
-        }
-        if let Some(handle) = &self.handle {
-            extensions.insert(handle.clone());
-        }
-    }
-
-    #[cold]
-    fn pending(path: Box<str>) -> Box<Self> {
-        Box::new(Self {
-            pending: Some(path),
-            ..Self::default()
-        })
-    }
 }
 
 // === impl Figure ===

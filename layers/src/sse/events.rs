@@ -39,6 +39,8 @@ pub(super) struct OfFrame {
     pub(super) events: u32,
     /// The type of all of them; `None` if they have several.
     pub(super) one_type: Option<TypeLabel>,
+    /// How large the last one is.
+    pub(super) last_size: u64,
 }
 
 /// Takes the items of one frame.
@@ -166,6 +168,7 @@ impl Sink<'_> {
             _ => self.frame.one_type.filter(|&label| label == known.label),
         };
         self.frame.events = self.frame.events.saturating_add(1);
+        self.frame.last_size = event.size();
         if inner.options.size {
             self.route.record_size(inner, known.label, event.size());
         }

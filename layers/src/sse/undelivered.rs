@@ -24,6 +24,7 @@ pub(super) struct Tail {
 #[derive(Clone, Copy, Debug)]
 struct TailFrame {
     bytes: u32,
+    /// How many events it completes; [`ONE_EVENT`] if it is one.
     events: u16,
     /// The type of its events; [`SEVERAL`] if they have no one type.
     label: u16,
@@ -38,6 +39,8 @@ struct Report {
 
 const FRAMES: usize = 16;
 const SEVERAL: u16 = u16::MAX;
+/// The frame is an event and nothing else: without its last byte, that is not delivered.
+const ONE_EVENT: u16 = u16::MAX;
 
 // === impl Tail ===
 
@@ -64,15 +67,21 @@ impl Tail {
     pub(super) fn push(&mut self, bytes: usize, frame: OfFrame) {
         self.sent += bytes as u64;
         let label = frame.one_type.map_or(SEVERAL, TypeLabel::as_u16);
+        let is_one_event = frame.events == 1 && frame.last_size == bytes as u64;
         self.frames[usize::from(self.next)] = TailFrame {
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),
-            events: u16::try_from(frame.events).unwrap_or(u16::MAX),
+            events: match u16::try_from(frame.events) {
+                _ if is_one_event => ONE_EVENT,
+                Ok(events) => events.min(ONE_EVENT - 1),
+                Err(_) => ONE_EVENT - 1,
+            },
             label,
         };
         self.next = (self.next + 1) % FRAMES as u8;
     }
 
-    /// Counts the events of the frames of which the socket took nothing. Of what it took, the head and
+    /// Counts the events of the frames of which the socket took nothing, and the one whose end it did not
+    /// take. Of what it took, the head and
     /// the framing of chunks are no one knows how many bytes, so there may be more.
     pub(super) fn settle(
         self: Box<Self>,
@@ -110,14 +119,19 @@ impl Settle for Report {
             label,
         } in tail.backwards()
         {
-            // Of a frame that the socket took in part, it may have taken the events.
             let begin = end.saturating_sub(u64::from(bytes));
-            if end == 0 || begin < written {
+            // Of a frame that the socket took in part, it may have taken events.
+            let surely = begin >= written || events == ONE_EVENT;
+            if end <= written || !surely {
                 return;
             }
             if events != 0 {
                 let family = &inner.families.undelivered;
-                let events = u64::from(events);
+                let events = if events == ONE_EVENT {
+                    1
+                } else {
+                    u64::from(events)
+                };
                 match label {
                     SEVERAL => route.count_untyped(&inner, family, events),
                     label => {

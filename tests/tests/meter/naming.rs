@@ -1,20 +1,26 @@
 //! Names of metrics and labels, as the recorder gets them.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, convert::Infallible, pin::pin, sync::Arc, time::Duration};
 
 use bartizan::{
     catalog,
     conn::{Connections, Drain},
     http::{CustomLabel, HttpMetrics},
     meter::{Meter, MeterBuilder, MeterError, Naming},
+    observe::ObserveLayer,
     route::RouteSources,
+    sse::Sse,
 };
 use bartizan_tests::{
     client::get,
     recorder::{ACTIVE, DURATION, OVERFLOW, REQUEST_SIZE, RESPONSE_SIZE, Recorder},
     scrape::labels,
 };
-use futures_util::FutureExt;
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt, stream};
+use http::{Request, Response, header::CONTENT_TYPE};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
 use metrics::Unit;
 use metrics_exporter_prometheus::PrometheusBuilder;
 use metrics_util::{
@@ -22,7 +28,7 @@ use metrics_util::{
     debugging::{DebugValue, DebuggingRecorder, Snapshotter},
 };
 use tokio::io::AsyncWriteExt;
-use tower::{Layer, service_fn};
+use tower::{Layer, ServiceExt, service_fn};
 
 use super::{answer, exchange, layer};
 
@@ -96,9 +102,43 @@ async fn one_exchange(meter: Meter) {
     exchange(&service, request).await;
 }
 
-/// One exchange, and one connection that blocks; whatever can be recorded is.
+/// One event stream that waits for its client, who leaves.
+async fn one_stream(meter: Meter) {
+    let (ours, theirs) = tokio::io::duplex(16);
+    let connections = Connections::builder().meter(meter.clone()).build();
+    let mut io = connections.observe(ours);
+    let sse = Sse::builder().meter(meter).size_by_type().build();
+    let sse = sse.expect("fitting options");
+    let service = ObserveLayer::new(sse.clone())
+        .connection(io.handle())
+        .routes(RouteSources::new().table(["/users/{id}"]).expect("a table"))
+        .layer(service_fn(async |_: Request<_>| {
+            let frames = ["data: one\n\n", ": keep\n\ndata: two\n\n"];
+            let frames = frames.map(|frame| Ok::<_, Infallible>(Frame::data(Bytes::from(frame))));
+            let body = StreamBody::new(stream::iter(frames).chain(stream::pending()));
+            Response::builder()
+                .header(CONTENT_TYPE, "text/event-stream")
+                .body(body)
+        }));
+    let mut request = get("/users/7");
+    let last = "7".parse().expect("a value");
+    request.headers_mut().insert("last-event-id", last);
+    let response = service.oneshot(request).await.expect("an answer");
+    let mut body = pin!(response.into_body());
+    for _ in 0..2 {
+        let frame = body.frame().await.expect("a frame");
+        assert!(frame.is_ok());
+        tokio::time::advance(Duration::from_millis(200)).await;
+    }
+    sse.scan();
+    drop(theirs);
+    assert!(io.write(b"x").await.is_err());
+}
+
+/// One exchange, one stream and one connection that blocks; whatever can be recorded is.
 async fn one_of_each(meter: Meter) {
     one_exchange(meter.clone()).await;
+    one_stream(meter.clone()).await;
     let drain = Drain::with_meter(&meter);
     let connections = Connections::builder().meter(meter).drain(drain).build();
     let (ours, _theirs) = tokio::io::duplex(1);
@@ -168,7 +208,7 @@ async fn opentelemetry_names_labels_and_units() {
     assert_eq!(overflow.labels, labels(&[("label", "http.route")]));
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_catalogue_describes_each_metric() {
     for naming in [Naming::prometheus(), Naming::opentelemetry()] {
         let (meter, snapshotter) = recorder();
@@ -289,7 +329,7 @@ fn constant_labels_that_collide_are_refused() {
     );
 }
 
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn the_scrape_has_the_catalogues_kinds_helps_and_edges() {
     let recorder = Recorder::new();
     one_of_each(recorder.meter().build().unwrap()).await;

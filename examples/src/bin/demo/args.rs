@@ -6,7 +6,7 @@ use lexopt::prelude::*;
 
 /// What `--help` prints.
 pub(crate) const HELP: &str = "\
-A small service with every kind of route, one layer around it, and its metrics at /metrics.
+A small service with every kind of route and of stream, observed, with its metrics at /metrics.
 
 Usage: demo [OPTIONS]
 
@@ -14,7 +14,8 @@ Options:
   --listen ADDR:PORT   where to listen; port 0 takes a free one [default: 127.0.0.1:3000]
   --load SECONDS       play real traffic against the service over the loopback, 1 to 3600 seconds,
                        then print what the metrics say beside what the clients sent
-  --exit               stop after the load; the exit code is 1 if the counts differ
+  --exit               stop after the load, while streams are still open; the exit code is 1 if the
+                       counts differ
   --help, -h           print this help
 ";
 

@@ -1,11 +1,16 @@
 //! A client that keeps one connection, and leaves in the middle where its scene says so.
 
-use std::{future::pending, net::SocketAddr, sync::Arc, time::Duration};
+use std::{convert::Infallible, future::pending, net::SocketAddr, sync::Arc, time::Duration};
 
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::{FutureExt, StreamExt};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use tokio::{
     io::AsyncWriteExt,
     net::TcpStream,
+    sync::oneshot,
     time::{sleep, timeout},
 };
 
@@ -13,7 +18,9 @@ use crate::{
     Error,
     connection::{Connection, Protocol},
     ledger::Ledger,
-    scenes::{Act, FOLLOW_UP, METRICS, Scene},
+    programme::FOLLOW_UP,
+    scenes::{Act, Scene},
+    streams::Received,
 };
 
 /// No scene takes longer.
@@ -28,18 +35,20 @@ pub(crate) struct Client {
     protocol: Protocol,
     ledger: Arc<Ledger>,
     connection: Option<Connection>,
+    /// The id of the last event of the last stream.
+    last_id: Option<String>,
 }
 
 // === impl Client ===
 
 impl Client {
     pub(crate) fn new(address: SocketAddr, protocol: Protocol, ledger: Arc<Ledger>) -> Self {
-        let connection = None;
         Self {
             address,
             protocol,
             ledger,
-            connection,
+            connection: None,
+            last_id: None,
         }
     }
 
@@ -47,11 +56,13 @@ impl Client {
     pub(crate) async fn play(&mut self, scene: &Scene, number: u64) {
         let mut status = None;
         let played = timeout(PATIENCE, self.act(scene, number, &mut status)).await;
-        let surprise = match (played, scene.act) {
-            (Err(_), _) => Some("no end in time".to_owned()),
-            (Ok(Ok(())), Act::ExpectNoAnswer) => Some("an answer".to_owned()),
-            (Ok(Ok(())), _) | (Ok(Err(_)), Act::ExpectNoAnswer) => None,
-            (Ok(Err(error)), _) => Some(error.to_string()),
+        let surprise = match (played, scene.act, status) {
+            (Err(_), ..) => Some("no end in time".to_owned()),
+            (Ok(Ok(())), Act::ExpectNoAnswer, _) => Some("an answer".to_owned()),
+            (Ok(Ok(())), Act::ExpectBreak, _) => Some("an answer that is whole".to_owned()),
+            (Ok(Err(_)), Act::ExpectNoAnswer, _) | (Ok(Err(_)), Act::ExpectBreak, Some(_)) => None,
+            (Ok(Ok(())), ..) => None,
+            (Ok(Err(error)), ..) => Some(error.to_string()),
         };
         self.ledger.record(scene, status);
         if let Some(surprise) = surprise {
@@ -60,38 +71,46 @@ impl Client {
         }
     }
 
-    /// Reads `/metrics`, which the caller notes once the metrics can know of it.
-    pub(crate) async fn scrape(&mut self) -> Result<String, Error> {
-        let response = timeout(PATIENCE, self.connection().await?.send(&METRICS, 0)).await??;
-        let text = timeout(PATIENCE, response.into_body().collect()).await??;
-        Ok(String::from_utf8(text.to_bytes().to_vec())?)
-    }
-
     async fn act(
         &mut self,
         scene: &Scene,
         number: u64,
         status: &mut Option<u16>,
     ) -> Result<(), Error> {
-        match (scene.act, self.protocol) {
-            (Act::LeaveBeforeHead, Protocol::Http1) => return self.write_and_leave(scene).await,
-            (Act::LeaveBeforeHead, Protocol::Http2) => return self.reset(scene, number).await,
-            (Act::Read | Act::ExpectNoAnswer | Act::LeaveInBody, _) => {}
+        if scene.act == Act::LeaveBeforeHead {
+            return match self.protocol {
+                Protocol::Http1 => self.write_and_leave(scene).await,
+                Protocol::Http2 => self.reset(scene, number).await,
+            };
         }
-        let response = self.connection().await?.send(scene, number).await?;
-        *status = Some(response.status().as_u16());
-        let mut body = response.into_body();
-        while let Some(frame) = body.frame().await {
-            frame?;
-            if scene.act == Act::LeaveInBody {
-                if self.protocol == Protocol::Http1 {
-                    // An answer of HTTP/1 can only be left with its connection.
-                    self.connection = None;
-                }
-                break;
+        let last_id = self.last_id.take();
+        let mut own = None;
+        let connection = if scene.act == Act::ResetInBody {
+            own.insert(Connection::to_reset(self.address, self.protocol).await?)
+        } else {
+            self.connection().await?
+        };
+        let mut request = connection.request(scene, number)?;
+        let (hold, held) = oneshot::channel();
+        match scene.act {
+            Act::Resume => {
+                let last = last_id.unwrap_or_default().parse()?;
+                request.headers_mut().insert("last-event-id", last);
             }
+            Act::ExpectBreak => *request.body_mut() = empty_until(held),
+            _ => {}
         }
-        Ok(())
+        let response = connection.send(request).await?;
+        *status = Some(response.status().as_u16());
+        let mut received = Received::default();
+        let read = read(response.into_body(), scene, hold, &mut received).await;
+        if self.protocol == Protocol::Http1 && (scene.leaves() || read.is_err()) {
+            // An answer of HTTP/1 can only be left with its connection.
+            self.connection = None;
+        }
+        self.last_id = received.last_id.take();
+        self.ledger.record_stream(scene, received);
+        read
     }
 
     /// Leaves before the head on HTTP/1. What the kernel has taken arrives before the end of the
@@ -109,8 +128,8 @@ impl Client {
     /// that the server has the one that is then reset.
     async fn reset(&mut self, scene: &Scene, number: u64) -> Result<(), Error> {
         let connection = self.connection().await?;
-        let abandoned = connection.send(scene, number);
-        let follow_up = connection.send(&FOLLOW_UP, number);
+        let abandoned = connection.send(connection.request(scene, number)?);
+        let follow_up = connection.send(connection.request(&FOLLOW_UP, number)?);
         let abandoned = async {
             let _ = abandoned.await;
             pending().await
@@ -146,4 +165,34 @@ impl Client {
         };
         Ok(self.connection.insert(connection))
     }
+}
+
+/// A body without anything in it, that ends when the other half is dropped.
+fn empty_until(held: oneshot::Receiver<()>) -> Body {
+    let end = held.into_stream();
+    Body::from_stream(end.filter_map(async |_| None::<Result<Bytes, Infallible>>))
+}
+
+/// Reads an answer, as far as the scene has it. What it holds is let go of with the first piece.
+async fn read(
+    mut body: Incoming,
+    scene: &Scene,
+    hold: oneshot::Sender<()>,
+    received: &mut Received,
+) -> Result<(), Error> {
+    let mut hold = Some(hold);
+    while let Some(frame) = body.frame().await {
+        // HTTP/2 may say the end with a frame that is empty.
+        if let Some(data) = frame?.data_ref().filter(|data| !data.is_empty())
+            && scene.closes.is_some()
+        {
+            received.read(data);
+        }
+        hold = None;
+        if scene.leaves() {
+            break;
+        }
+    }
+    drop(hold);
+    Ok(())
 }

@@ -42,6 +42,21 @@ enum Sender {
 impl Connection {
     pub(crate) async fn open(address: SocketAddr, protocol: Protocol) -> Result<Self, Error> {
         let socket = TcpStream::connect(address).await?;
+        Self::over(socket, address, protocol).await
+    }
+
+    /// A connection that is not closed in the end, but reset.
+    pub(crate) async fn to_reset(address: SocketAddr, protocol: Protocol) -> Result<Self, Error> {
+        let socket = TcpStream::connect(address).await?;
+        socket.set_zero_linger()?;
+        Self::over(socket, address, protocol).await
+    }
+
+    async fn over(
+        socket: TcpStream,
+        address: SocketAddr,
+        protocol: Protocol,
+    ) -> Result<Self, Error> {
         socket.set_nodelay(true)?;
         let io = TokioIo::new(socket);
         // The drivers' errors reach the requests that they concern.
@@ -75,18 +90,16 @@ impl Connection {
     /// Queues the request now; the future waits for the answer.
     pub(crate) fn send(
         &mut self,
-        scene: &Scene,
-        number: u64,
-    ) -> impl Future<Output = Result<Response<Incoming>, Error>> + use<> {
-        let request = self.request(scene, number);
-        let sent = request.map(|request| match &mut self.sender {
+        request: Request<Body>,
+    ) -> impl Future<Output = hyper::Result<Response<Incoming>>> + use<> {
+        match &mut self.sender {
             Sender::Http1(sender) => Either::Left(sender.send_request(request)),
             Sender::Http2(sender) => Either::Right(sender.send_request(request)),
-        });
-        async move { Ok(sent?.await?) }
+        }
     }
 
-    fn request(&self, scene: &Scene, number: u64) -> Result<Request<Body>, http::Error> {
+    /// A scene's request, for this connection.
+    pub(crate) fn request(&self, scene: &Scene, number: u64) -> Result<Request<Body>, http::Error> {
         let (address, path) = (self.address, scene.path(number));
         let request = Request::builder().method(scene.method);
         let request = match self.sender {

@@ -8,7 +8,10 @@ use std::{
     },
 };
 
-use crate::scenes::{Act, Scene};
+use crate::{
+    scenes::Scene,
+    streams::{Received, Streams},
+};
 
 /// One line of the comparison. The status is absent where no answer came.
 #[derive(Clone, Debug, Eq, Ord, PartialEq, PartialOrd)]
@@ -22,6 +25,7 @@ pub(crate) struct Key {
 #[derive(Debug, Default)]
 pub(crate) struct Ledger {
     counts: Mutex<BTreeMap<Key, u64>>,
+    streams: Mutex<Streams>,
     surprises: Mutex<Vec<String>>,
     sent: AtomicU64,
     left_early: AtomicU64,
@@ -42,8 +46,15 @@ impl Ledger {
         };
         *lock(&self.counts).entry(key).or_default() += 1;
         self.sent.fetch_add(1, Ordering::Relaxed);
-        if matches!(scene.act, Act::LeaveInBody | Act::LeaveBeforeHead) {
+        if scene.leaves() {
             self.left_early.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// Notes what the client received of an answer, if that is a stream.
+    pub(crate) fn record_stream(&self, scene: &Scene, received: Received) {
+        if let Some(reason) = scene.closes {
+            lock(&self.streams).note(scene, reason, received);
         }
     }
 
@@ -57,6 +68,10 @@ impl Ledger {
 
     pub(crate) fn counts(&self) -> BTreeMap<Key, u64> {
         lock(&self.counts).clone()
+    }
+
+    pub(crate) fn streams(&self) -> Streams {
+        lock(&self.streams).clone()
     }
 
     pub(crate) fn surprises(&self) -> Vec<String> {

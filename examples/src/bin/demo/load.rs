@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
+use bartizan::conn::Drain;
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
@@ -12,10 +14,10 @@ use crate::{
     client::Client,
     connection::Protocol,
     ledger::Ledger,
+    programme::{SCENES, STAY},
     progress,
-    scenes::{METRICS, SCENES},
     scrape::{self, Family},
-    summary,
+    streams, summary,
 };
 
 /// Clients for each version of HTTP.
@@ -24,11 +26,19 @@ const CLIENTS: usize = 6;
 const MAX_REQUESTS: u64 = 500_000;
 /// The pause of a client between two requests.
 const PAUSE: Duration = Duration::from_millis(2);
+/// Streams that are open when the server drains, for each version of HTTP.
+const STAYING: usize = 3;
 /// How long the server may take to record the last exchanges.
 const SETTLING: Duration = Duration::from_secs(5);
 
-/// Plays the load, prints the summary, and tells whether clients and metrics agree.
-pub(crate) async fn run(address: SocketAddr, length: Duration) -> Result<bool, Error> {
+/// Plays the load, prints the summary, and tells whether clients and metrics agree. The last act, if
+/// there is to be one, is that the server drains.
+pub(crate) async fn run(
+    address: SocketAddr,
+    length: Duration,
+    metrics: &PrometheusHandle,
+    last_act: Option<&Drain>,
+) -> Result<bool, Error> {
     let ledger = Arc::new(Ledger::default());
     let started = Instant::now();
     let mut clients = JoinSet::new();
@@ -50,9 +60,10 @@ pub(crate) async fn run(address: SocketAddr, length: Duration) -> Result<bool, E
         Ok::<_, Error>(())
     })
     .await?;
-    let client = Client::new(address, Protocol::Http1, ledger.clone());
-    let families = settled(client, &ledger).await?;
-    // The scrape that brought these figures is not yet among them.
+    if let Some(word) = last_act {
+        drain(address, &ledger, metrics, word).await?;
+    }
+    let families = until(metrics, is_quiet).await?;
     Ok(summary::print(&families, &ledger))
 }
 
@@ -66,16 +77,50 @@ async fn play(mut client: Client, first: usize, until: Instant, ledger: Arc<Ledg
     }
 }
 
-/// The metrics once nothing but their own scrape is active, or after a while.
-async fn settled(mut client: Client, ledger: &Ledger) -> Result<Vec<Family>, Error> {
+/// Opens streams, has the server drain once they are there, and reads them to their end.
+async fn drain(
+    address: SocketAddr,
+    ledger: &Arc<Ledger>,
+    metrics: &PrometheusHandle,
+    drain: &Drain,
+) -> Result<(), Error> {
+    let mut streams = JoinSet::new();
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        for _ in 0..STAYING {
+            let mut client = Client::new(address, protocol, ledger.clone());
+            streams.spawn(async move { client.play(&STAY, 0).await });
+        }
+    }
+    let all = streams.len() as f64;
+    until(metrics, |families| {
+        scrape::sum(families, streams::ACTIVE) >= all
+    })
+    .await?;
+    drain.fire();
+    while let Some(ended) = streams.join_next().await {
+        ended?;
+    }
+    Ok(())
+}
+
+/// The metrics once they are as they shall be, or after a while.
+async fn until(
+    metrics: &PrometheusHandle,
+    is: impl Fn(&[Family]) -> bool,
+) -> Result<Vec<Family>, Error> {
     let deadline = Instant::now() + SETTLING;
     loop {
-        let families = scrape::parse(&client.scrape().await?)?;
-        let active = scrape::sum(&families, summary::ACTIVE);
-        if active <= 1.0 || Instant::now() >= deadline {
+        let families = scrape::parse(&metrics.render())?;
+        if is(&families) || Instant::now() >= deadline {
             return Ok(families);
         }
-        ledger.record(&METRICS, Some(200));
-        sleep(Duration::from_millis(50)).await;
+        sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// Whether everything that was begun has ended.
+fn is_quiet(families: &[Family]) -> bool {
+    [summary::ACTIVE, summary::CONNECTIONS]
+        .iter()
+        .all(|gauge| scrape::sum(families, gauge) == 0.0)
 }

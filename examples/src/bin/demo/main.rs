@@ -3,7 +3,9 @@
 //! `demo --load 5 --exit` plays traffic against itself and prints what the metrics say of it.
 #![allow(clippy::print_stdout, reason = "this is a program for a terminal")]
 
+mod answers;
 mod args;
+mod broken;
 mod chat;
 mod client;
 mod connection;
@@ -12,11 +14,13 @@ mod files;
 mod ledger;
 mod load;
 mod observability;
+mod programme;
 mod progress;
 mod routes;
 mod scenes;
 mod scrape;
 mod sse;
+mod streams;
 mod summary;
 mod table;
 
@@ -29,7 +33,9 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::watch, time::timeout};
+use bartizan::conn::{Connections, Drain};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::{net::TcpListener, time::timeout};
 
 use crate::args::{Command, Options};
 
@@ -59,26 +65,26 @@ fn main() -> ExitCode {
 }
 
 async fn serve(options: Options) -> Result<ExitCode, Error> {
-    let Options { listen, load, exit } = options;
-    let listener = TcpListener::bind(listen)
+    let listener = TcpListener::bind(options.listen)
         .await
-        .map_err(|error| format!("cannot listen on {listen}: {error}"))?;
+        .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let address = listener.local_addr()?;
-    let app = observability::observe(routes::router(observability::install()?))?;
+    let metrics = observability::install()?;
+    let drain = Drain::new();
+    let connections = Connections::builder().drain(drain.clone()).build();
+    let app = observability::observe(routes::router(metrics.clone()), &drain)?;
 
-    let (stop, mut stopped) = watch::channel(false);
-    let server = axum::serve(listener, app).with_graceful_shutdown(async move {
-        let _ = stopped.wait_for(|stop| *stop).await;
-    });
+    let server = axum::serve(connections.listener(listener), connections.make(app))
+        .with_graceful_shutdown(drain.fired());
     let server = tokio::spawn(server.into_future());
     println!("listening on http://{address}");
     std::io::stdout().flush()?;
 
     let code = tokio::select! {
         signal = interrupted() => signal.map(|()| ExitCode::SUCCESS)?,
-        code = play(address, load, exit) => code?,
+        code = play(address, options, &metrics, &drain) => code?,
     };
-    let _ = stop.send(true);
+    drain.fire();
     tokio::select! {
         ended = timeout(GRACE, server) => match ended {
             Ok(ended) => ended??,
@@ -90,9 +96,20 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
 }
 
 /// Plays the load, if any. Returns only if the program is to end with it.
-async fn play(address: SocketAddr, load: Option<Duration>, exit: bool) -> Result<ExitCode, Error> {
+async fn play(
+    address: SocketAddr,
+    options: Options,
+    metrics: &PrometheusHandle,
+    drain: &Drain,
+) -> Result<ExitCode, Error> {
+    let Options {
+        listen: _,
+        load,
+        exit,
+    } = options;
     if let Some(length) = load {
-        let agreed = load::run(connectable(address), length).await?;
+        let last_act = exit.then_some(drain);
+        let agreed = load::run(connectable(address), length, metrics, last_act).await?;
         if exit {
             return Ok(if agreed {
                 ExitCode::SUCCESS

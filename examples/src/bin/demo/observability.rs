@@ -5,19 +5,26 @@ use std::time::Duration;
 use axum::Router;
 use bartizan::{
     catalog,
+    conn::Drain,
     http::HttpMetrics,
+    label::Fault,
     meter::Naming,
-    observe::ObserveLayer,
+    observe::{ObserveLayer, StreamHandles},
     route::{RouteLayer, RouteService},
+    sse::{DrainLayer, Sse},
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::time::interval;
 use tower::Layer;
 
-use crate::Error;
+use crate::{Error, answers, sse};
 
 /// How often the exporter folds the samples of its histograms.
 const UPKEEP: Duration = Duration::from_secs(5);
+/// How often streams are looked at that do not get on.
+const SCAN: Duration = Duration::from_secs(5);
+/// What streams say that end because the server drains.
+const LAST_EVENT: &str = "event: shutdown\ndata: come back\n\n";
 
 /// Installs the recorder, with the buckets of the catalogue, and a task that keeps it in shape.
 pub(crate) fn install() -> Result<PrometheusHandle, Error> {
@@ -27,23 +34,39 @@ pub(crate) fn install() -> Result<PrometheusHandle, Error> {
     }
     let handle = builder.install_recorder()?;
     let upkeep = handle.clone();
-    tokio::spawn(async move {
-        let mut ticks = interval(UPKEEP);
-        loop {
-            ticks.tick().await;
-            upkeep.run_upkeep();
-        }
-    });
+    every(UPKEEP, move || upkeep.run_upkeep());
     Ok(handle)
 }
 
-/// Observes every exchange of `router`. The layer that is added last is the outermost one.
-pub(crate) fn observe(router: Router) -> Result<Router, Error> {
-    let metrics = HttpMetrics::builder().time_to_first_byte().build()?;
-    Ok(router.layer(ObserveLayer::new(metrics)))
+/// Observes every exchange of `router`, and ends its streams when the server drains. The layer that is
+/// added last is the outermost one.
+pub(crate) fn observe(router: Router, drain: &Drain) -> Result<Router, Error> {
+    let http = HttpMetrics::builder().time_to_first_byte().build()?;
+    let sse = Sse::builder()
+        .end_data(answers::DONE)
+        .end_type(sse::END)
+        .build()?;
+    let reasons = StreamHandles::new().reason(answers::QUOTA, Fault::Client)?;
+    let scanned = sse.clone();
+    every(SCAN, move || {
+        scanned.scan();
+    });
+    let observe = ObserveLayer::new(http).with(sse).stream_handles(reasons);
+    let drain = DrainLayer::new(drain).last_event(LAST_EVENT)?;
+    Ok(router.layer(drain).layer(observe))
 }
 
 /// Names the route of a nested service, which axum does not show to the outside.
 pub(crate) fn nested<S>(service: S) -> RouteService<S> {
     RouteLayer::nested().layer(service)
+}
+
+fn every(period: Duration, work: impl Fn() + Send + 'static) {
+    tokio::spawn(async move {
+        let mut ticks = interval(period);
+        loop {
+            ticks.tick().await;
+            work();
+        }
+    });
 }

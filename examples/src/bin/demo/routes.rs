@@ -14,12 +14,12 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{chat, download, files, observability, sse};
+use crate::{answers, broken, chat, download, files, observability, sse};
 
 /// How long `/api/slow` sleeps at most.
 const MAX_SLEEP: Duration = Duration::from_secs(60);
-/// What the handler of `/api/panic` says.
-pub(crate) const PANIC: &str = "/api/panic panics, as asked";
+/// What each panic that is asked for says.
+pub(crate) const PANIC: &str = "a panic, as asked";
 
 const INDEX: &str = "\
 GET  /api/users/{id}
@@ -32,6 +32,8 @@ GET  /download?bytes=N&chunk=N      a streamed body without Content-Length
 GET  /files/{*path}                 a plain tower service: readme.txt, hello.html, data/points.csv
 GET  /events?count=N&interval_ms=N&size=N&types=a,b
                                     server-sent events; count=0 never ends
+GET  /answers/{id}?cut=N&quota=N    an answer word by word, up to [DONE]; cut off, or refused, after N words
+POST /broken/{how}                  a stream that breaks off once the request's body ends: error, panic
 POST /v1/chat/completions           chat completions, streamed with {\"stream\": true}
 GET  /metrics                       what the layer saw
 ";
@@ -50,6 +52,8 @@ pub(crate) fn router(metrics: PrometheusHandle) -> Router {
         .route("/download", get(download::download))
         .nest_service("/files", observability::nested(files::Files))
         .route("/events", get(sse::events))
+        .route("/answers/{id}", get(answers::answer))
+        .route("/broken/{how}", post(broken::broken))
         .route("/v1/chat/completions", post(chat::completions))
         .route("/metrics", get(metrics_page))
         .with_state(metrics)

@@ -39,7 +39,10 @@ const fn default_size() -> usize {
     32
 }
 
-/// Streams events: `count` of them, or endlessly if that is 0.
+/// What the type of the last event is, if there is one.
+pub(crate) const END: &str = "end";
+
+/// Streams events: `count` of them and an [`END`], or endlessly if that is 0.
 pub(crate) async fn events(Query(query): Query<Events>) -> Response {
     if let Err(refusal) = query.check() {
         return (StatusCode::BAD_REQUEST, refusal).into_response();
@@ -63,8 +66,9 @@ fn stream(query: Events) -> impl Stream<Item = Result<Event, Infallible>> {
         .collect();
     let data = "x".repeat(size);
     stream::unfold((0, types, data), move |(sent, types, data)| async move {
-        if count != 0 && sent == count {
-            return None;
+        if count != 0 && sent >= count {
+            let end = Event::default().event(END).data("that was all");
+            return (sent == count).then(|| (Ok(end), (sent + 1, types, data)));
         }
         if sent > 0 && interval_ms > 0 {
             tokio::time::sleep(Duration::from_millis(interval_ms)).await;

@@ -11,8 +11,10 @@ use crate::{
 /// The metric whose counts are compared with the clients'.
 const DURATION: &str = "http_server_request_duration_seconds";
 
-/// The gauge that must be back where it was, but for the scrape that asks.
+/// The gauge that must be back at 0.
 pub(crate) const ACTIVE: &str = "http_server_active_requests";
+/// The gauge that is back at 0 once nobody is there any more.
+pub(crate) const CONNECTIONS: &str = "server_connections_active";
 
 /// These labels come first, in this order; others follow.
 const ORDER: &[&str] = &[
@@ -20,6 +22,8 @@ const ORDER: &[&str] = &[
     "http_request_method",
     "http_response_status_code",
     "error_type",
+    "event_type",
+    "close_reason",
 ];
 
 /// Prints every metric and the comparison; tells whether all counts agree.
@@ -35,16 +39,17 @@ pub(crate) fn print(families: &[Family], ledger: &Ledger) -> bool {
     for family in sorted {
         print_family(family);
     }
+    let streams_agree = ledger.streams().print(families);
     let counts_agree = print_comparison(&counted(families), &ledger.counts());
     let active = scrape::sum(families, ACTIVE);
-    if active != 1.0 {
-        println!("differs: {ACTIVE} is {active}, and only the scrape itself should be active");
+    if active != 0.0 {
+        println!("differs: {ACTIVE} is {active}, and nothing should be active");
     }
     let surprises = ledger.surprises();
     for surprise in &surprises {
         println!("unexpected: {surprise}");
     }
-    counts_agree && active == 1.0 && surprises.is_empty()
+    streams_agree && counts_agree && active == 0.0 && surprises.is_empty()
 }
 
 fn print_family(family: &Family) {
@@ -70,7 +75,10 @@ fn print_family(family: &Family) {
         &["value"]
     };
     let mut rows: Vec<Vec<String>> = Vec::new();
-    for (of, values) in series {
+    // Most series of the closed sets of labels are there only to be seen when they rise.
+    let is_at_0 = |values: &Values| values.value == 0.0 && values.count == 0.0;
+    let all_at_0 = series.values().filter(|values| is_at_0(values)).count();
+    for (of, values) in series.iter().filter(|(_, values)| !is_at_0(values)) {
         let labels = names
             .iter()
             .map(|name| of.get(*name).map_or("-", String::as_str).to_owned());
@@ -87,7 +95,12 @@ fn print_family(family: &Family) {
         .chain(figures)
         .map(|head| (*head).to_owned())
         .collect();
-    table::print(heads, rows, names.len());
+    if all_at_0 < series.len() {
+        table::print(heads, rows, names.len());
+    }
+    if all_at_0 > 0 {
+        println!("  (at 0: {all_at_0} series)");
+    }
 }
 
 fn histogram(values: &Values, unit: Unit) -> Vec<String> {

@@ -254,13 +254,13 @@ fn names_follow_the_naming() {
     assert_eq!(
         rig.risen("shop.sse.events"),
         [
-            "http.route=/chat sse.event.type=a 1",
-            "http.route=/chat sse.event.type={overflow} 1"
+            "http.route=/chat event.type=a 1",
+            "http.route=/chat event.type={overflow} 1"
         ]
     );
     assert_eq!(
         rig.risen("shop.bartizan.label.overflow"),
-        ["label=sse.event.type 1"]
+        ["label=event.type 1"]
     );
     assert!(
         rig.series("shop.sse.streams.without_events")
@@ -268,11 +268,11 @@ fn names_follow_the_naming() {
     );
     assert!(
         rig.series("shop.sse.streams.stalled")
-            .contains(&"http.route=/chat sse.stall.cause=no_event 0".to_owned())
+            .contains(&"http.route=/chat cause=no_event 0".to_owned())
     );
     assert!(
         rig.series("shop.sse.errors")
-            .contains(&"http.route=/chat sse.error.reason=panic 0".to_owned())
+            .contains(&"http.route=/chat reason=panic 0".to_owned())
     );
 }
 

@@ -1,0 +1,163 @@
+//! Recorders that panic: no stream notices.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicBool, AtomicU64, Ordering},
+};
+
+use bartizan::{conn::Connections, meter::Meter, observe::ObserveLayer, sse::Sse};
+use bartizan_tests::{
+    AnyBody, Protocol,
+    client::{Client, get},
+    script::{Script, Step},
+    server::Server,
+    wait::eventually,
+};
+use http::{Request, Response};
+use metrics::{
+    Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
+    SharedString, Unit,
+};
+use tower::{Layer, service_fn};
+
+use crate::{reads_to_the_end, rig::event_stream};
+
+/// Panics at each use, once it is armed, and counts that.
+#[derive(Clone, Debug, Default)]
+struct Bomb {
+    armed: Arc<AtomicBool>,
+    blown: Arc<AtomicU64>,
+}
+
+// === impl Bomb ===
+
+impl Bomb {
+    fn blow(&self) {
+        if self.armed.load(Ordering::Relaxed) {
+            self.blown.fetch_add(1, Ordering::Relaxed);
+            panic!("the recorder panics");
+        }
+    }
+}
+
+impl Recorder for Bomb {
+    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
+
+    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
+        Counter::from_arc(Arc::new(self.clone()))
+    }
+
+    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
+        Gauge::from_arc(Arc::new(self.clone()))
+    }
+
+    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
+        Histogram::from_arc(Arc::new(self.clone()))
+    }
+}
+
+impl CounterFn for Bomb {
+    fn increment(&self, _: u64) {
+        self.blow();
+    }
+
+    fn absolute(&self, _: u64) {
+        self.blow();
+    }
+}
+
+impl GaugeFn for Bomb {
+    fn increment(&self, _: f64) {
+        self.blow();
+    }
+
+    fn decrement(&self, _: f64) {
+        self.blow();
+    }
+
+    fn set(&self, _: f64) {
+        self.blow();
+    }
+}
+
+impl HistogramFn for Bomb {
+    fn record(&self, _: f64) {
+        self.blow();
+    }
+}
+
+async fn serve<B>(request: Request<B>) -> Result<Response<AnyBody>, std::convert::Infallible> {
+    let path = request.uri().path().to_owned();
+    let last = match &*path {
+        "/panics" => Step::Panic,
+        "/fails" => Step::Fail,
+        "/hangs" => Step::Hang,
+        _ => Step::End,
+    };
+    let steps = [Step::data("data: 1\n\n"), Step::Pend, last];
+    Ok(event_stream(Script::new(steps).silent().any()))
+}
+
+#[tokio::test]
+async fn a_recorder_that_panics_harms_no_stream() {
+    for armed in [false, true] {
+        for protocol in Protocol::BOTH {
+            let bomb = Bomb::default();
+            bomb.armed.store(armed, Ordering::Relaxed);
+            let meter = || Meter::builder().recorder(bomb.clone()).build().unwrap();
+            let sse = Sse::builder().meter(meter()).build().unwrap();
+            let layer = ObserveLayer::new(sse.clone());
+            let connections = Connections::builder().meter(meter()).build();
+            let router = axum::Router::new()
+                .fallback_service(service_fn(serve))
+                .layer(tower::layer::layer_fn(
+                    move |route: axum::routing::Route| layer.layer(route),
+                ));
+            let server = Server::start(move |listener, stop| {
+                axum::serve(connections.listener(listener), connections.make(router))
+                    .with_graceful_shutdown(stop)
+                    .into_future()
+            })
+            .await;
+            for path in ["/ends", "/fails", "/panics", "/hangs", "/ends"] {
+                let mut client = Client::connect(server.address(), protocol).await;
+                match path {
+                    "/ends" => {
+                        let answer = client.fetch(get(path)).await.expect("an answer");
+                        assert_eq!(answer.body, "data: 1\n\n");
+                    }
+                    "/hangs" => {
+                        let mut body = client.send(get(path)).await.expect("a head").into_body();
+                        crate::reads(&mut body, "data: 1\n\n").await;
+                        // What is recorded from here on panics in a drop.
+                        bomb.armed.store(true, Ordering::Relaxed);
+                    }
+                    _ => {
+                        if let Ok(response) = client.send(get(path)).await {
+                            assert!(!reads_to_the_end(response.into_body()).await);
+                        }
+                    }
+                }
+                client.leave().await;
+                let gone = || (sse.scan_open() == 0).then_some(());
+                eventually(gone, || "a stream that stays".to_owned()).await;
+            }
+            assert!(bomb.blown.load(Ordering::Relaxed) > 0);
+            server.stop().await;
+        }
+    }
+}
+
+trait Scanned {
+    fn scan_open(&self) -> u64;
+}
+
+impl Scanned for Sse {
+    /// A scan of one who cannot tell its recorder.
+    fn scan_open(&self) -> u64 {
+        let scan = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| self.scan().open));
+        scan.expect("a scan that a recorder's panic does not end")
+    }
+}
