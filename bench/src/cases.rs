@@ -17,6 +17,7 @@ use tower_service::Service;
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
+    io,
     scan_only::ScanLayer,
     services::{Events, Frames, Hello, plain, sized},
     wrap_only::WrapOnlyLayer,
@@ -120,6 +121,8 @@ pub const ALL: &[Case] = &[
     long("sse lean, frames", |run| {
         drive(lean().layer(Events(LONG)), plain, run)
     }),
+    case("io, bare", io::bare),
+    case("io, observed", io::observed),
 ];
 
 /// Streams without the two histograms of each event.

@@ -143,6 +143,13 @@ pub const ALL: &[Figure] = &[
         "sse, frames",
         2,
     ),
+    over(
+        "io_write",
+        "a write to an observed connection",
+        "io, observed",
+        "io, bare",
+        0,
+    ),
 ];
 
 const fn over(

@@ -1,7 +1,7 @@
 //! HTTP/2, frame by frame.
 
 use bartizan::conn::Outcome;
-use bartizan_tests::{Protocol, client::get};
+use bartizan_tests::{Protocol, client::get, scrape::Scrape};
 use http_body_util::BodyExt;
 
 use crate::{
@@ -88,8 +88,8 @@ async fn a_reset_behind_the_request(framework: Framework, _: Protocol) {
     for (round, stream) in (1..=10).zip((1..).step_by(2)) {
         raw.bytes(&[headers(stream), reset(stream, 8)].concat())
             .await;
-        let scrape = rig.recorder.ended(round).await;
-        assert_eq!(expect::active(&scrape), 0.0);
+        let ended = |scrape: &Scrape| scrape.ended() == round && expect::active(scrape) == 0.0;
+        let scrape = rig.recorder.once(ended).await;
         assert_eq!(expect::total(&scrape, expect::ERRORS, &[]), 0);
     }
     drop(raw);
