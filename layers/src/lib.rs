@@ -54,14 +54,14 @@
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 
-#[cfg(feature = "metrics")]
+#[cfg(feature = "_metrics")]
 pub mod catalog;
 #[cfg(feature = "conn")]
 pub mod conn;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod label;
-#[cfg(feature = "metrics")]
+#[cfg(feature = "_metrics")]
 pub mod meter;
 pub mod observe;
 pub mod order;

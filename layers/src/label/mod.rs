@@ -4,12 +4,12 @@
 //! [`RouteSources`](crate::route::RouteSources)); nothing that a client says reaches a label without
 //! one or the other. Absent is absent: there is no `""`, no `none` and no status `0`.
 
-#[cfg(feature = "metrics")]
+#[cfg(feature = "_metrics")]
 mod names;
 
-#[cfg(feature = "metrics")]
+#[cfg(feature = "_metrics")]
 pub use self::names::LabelNameError;
-#[cfg(feature = "metrics")]
+#[cfg(feature = "_metrics")]
 pub(crate) use self::names::Names;
 
 use std::{borrow::Cow, fmt};

@@ -22,7 +22,7 @@ pub(super) enum Methods {
     Given {
         names: Arc<[Box<str>]>,
         /// Tells this list's numbers from any other's.
-        #[cfg(any(feature = "http", feature = "sse"))]
+        #[cfg(feature = "http")]
         key: u64,
     },
 }
@@ -59,14 +59,14 @@ impl Methods {
 
     pub(super) fn given(names: Vec<String>) -> Self {
         Self::Given {
-            #[cfg(any(feature = "http", feature = "sse"))]
+            #[cfg(feature = "http")]
             key: u64::from(crate::route::id_of(&names.join(" "))),
             names: names.into_iter().map(String::into_boxed_str).collect(),
         }
     }
 
     /// What tells the numbers of this list from those of others: 0 for the standard one.
-    #[cfg(any(feature = "http", feature = "sse"))]
+    #[cfg(feature = "http")]
     #[inline]
     pub(super) fn key(&self) -> u64 {
         match self {
