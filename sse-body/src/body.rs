@@ -2,7 +2,7 @@
 
 use std::{
     pin::Pin,
-    task::{Context, Poll, ready},
+    task::{Context, Poll},
     time::Instant,
 };
 
@@ -149,11 +149,13 @@ where
     ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
         let mut this = self.project();
         this.watch.polled();
-        let frame = ready!(this.inner.as_mut().poll_frame(cx));
+        // Looked at where it stands, and not moved.
+        let frame = this.inner.as_mut().poll_frame(cx);
         let ended = match &frame {
-            None => Some(Ended::Completed),
-            Some(Err(_)) => Some(Ended::Error),
-            Some(Ok(frame)) => {
+            Poll::Pending => None,
+            Poll::Ready(None) => Some(Ended::Completed),
+            Poll::Ready(Some(Err(_))) => Some(Ended::Error),
+            Poll::Ready(Some(Ok(frame))) => {
                 this.watch.frame(frame);
                 // A server may never poll for `None` after these.
                 (frame.is_trailers() || this.inner.is_end_stream()).then_some(Ended::Completed)
@@ -162,7 +164,7 @@ where
         if let Some(ended) = ended {
             this.watch.end(ended);
         }
-        Poll::Ready(frame)
+        frame
     }
 
     fn is_end_stream(&self) -> bool {

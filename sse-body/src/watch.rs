@@ -20,8 +20,8 @@ pub(crate) struct Watch<H: OnEnd> {
     scanner: Option<Scanner>,
     stats: Stats,
     clock: fn() -> Instant,
-    /// When the last frame was handed over, until the next poll.
-    handed_over: Option<Instant>,
+    /// From when on the wait for the next poll is the longest so far; `None` if nothing was handed over.
+    patience: Option<Instant>,
     /// The end if the body is dropped now.
     at_drop: Ended,
 }
@@ -47,7 +47,7 @@ impl Watch<()> {
             scanner,
             stats,
             clock,
-            handed_over: None,
+            patience: None,
             at_drop,
         }
     }
@@ -61,7 +61,7 @@ impl<H: OnEnd> Watch<H> {
             scanner: self.scanner.take(),
             stats: self.stats.clone(),
             clock: self.clock,
-            handed_over: self.handed_over,
+            patience: self.patience,
             at_drop: self.at_drop,
         }
     }
@@ -82,9 +82,12 @@ impl<H: OnEnd> Watch<H> {
     /// The consumer is here again.
     #[inline]
     pub(crate) fn polled(&mut self) {
-        if let Some(handed_over) = self.handed_over.take() {
-            self.stats
-                .backpressure((self.clock)().saturating_duration_since(handed_over));
+        if let Some(patience) = self.patience.take() {
+            let now = (self.clock)();
+            // To compare is a fraction of what a subtraction costs, and most waits are short.
+            if now > patience {
+                self.stats.longest_backpressure += now - patience;
+            }
         }
     }
 
@@ -97,7 +100,7 @@ impl<H: OnEnd> Watch<H> {
             return;
         };
         let now = (self.clock)();
-        self.handed_over = Some(now);
+        self.patience = now.checked_add(self.stats.longest_backpressure);
         let data = frame.data_ref();
         self.stats
             .frame(data.map_or(0, |data| data.remaining() as u64), now);
@@ -134,7 +137,7 @@ impl<H: OnEnd> Watch<H> {
     }
 
     fn tell(&mut self, ended: Ended) {
-        self.handed_over = None;
+        self.patience = None;
         if let Some(scanner) = self.scanner.take() {
             self.stats.cut_off |= !scanner.at_boundary();
         }
