@@ -60,6 +60,29 @@ impl<H: Handle> Family<H> {
         })
     }
 
+    /// Registers the series of a label set before anything is recorded in it, and runs `f` with its
+    /// handle; returns [`Key::OVERFLOW`] and does nothing where there is no place for it. What is not
+    /// recorded is no hit of the cap.
+    #[cfg(feature = "sse")]
+    pub(crate) fn declare(
+        &self,
+        meter: &Meter,
+        key: Key,
+        fill: impl FnOnce(&mut Labels<'_>),
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        self.store.read(meter, |ladder| {
+            let make = || meter.register(self.metric, fill);
+            match ladder.find_or_insert(key, meter.0.max_label_sets, make) {
+                Ok(handle) => {
+                    f(handle?);
+                    Some(key)
+                }
+                Err(Full) => Some(Key::OVERFLOW),
+            }
+        })
+    }
+
     /// Registers the series of a new label set and keeps its handle.
     #[cold]
     fn resolve(

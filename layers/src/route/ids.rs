@@ -9,31 +9,43 @@ use std::{
     },
 };
 
-/// How many texts have a number. Budgets bound what each layer admits; this bounds all of them.
-const MOST: u32 = 1 << 20;
+/// How many texts have a number. Budgets bound what each layer admits; this bounds all of them, to some
+/// ten megabytes.
+const MOST: u32 = 1 << 16;
 
-/// The number that all texts past the last one share.
+/// The number that all texts past the last one share: they are one series, of a full budget.
 const SHARED: u32 = MOST;
 
 /// The numbers of one layer's labels, each found once.
 #[derive(Clone, Debug)]
 pub(super) struct Ids(Arc<[AtomicU32]>);
 
+/// Texts and their numbers.
+#[derive(Debug, Default)]
+struct Texts(HashMap<Box<str>, u32>);
+
 /// The number of a text, above 0 and below 2²¹.
 pub(crate) fn id_of(text: &str) -> u32 {
-    static IDS: Mutex<Option<HashMap<Box<str>, u32>>> = Mutex::new(None);
-    let mut ids = IDS.lock().unwrap_or_else(PoisonError::into_inner);
-    let ids = ids.get_or_insert_default();
-    if let Some(&id) = ids.get(text) {
-        return id;
+    static TEXTS: Mutex<Option<Texts>> = Mutex::new(None);
+    let mut texts = TEXTS.lock().unwrap_or_else(PoisonError::into_inner);
+    texts.get_or_insert_default().id_of(text, MOST)
+}
+
+// === impl Texts ===
+
+impl Texts {
+    fn id_of(&mut self, text: &str, most: u32) -> u32 {
+        if let Some(&id) = self.0.get(text) {
+            return id;
+        }
+        // Few enough for the type.
+        let next = self.0.len() as u32 + 1;
+        if next >= most {
+            return most;
+        }
+        self.0.insert(text.into(), next);
+        next
     }
-    // A million at most.
-    let next = ids.len() as u32 + 1;
-    if next >= MOST {
-        return SHARED;
-    }
-    ids.insert(text.into(), next);
-    next
 }
 
 // === impl Ids ===
@@ -52,6 +64,12 @@ impl Ids {
         }
     }
 
+    /// Whether a label has no number of its own.
+    pub(super) fn is_shared(&self, label: usize) -> bool {
+        let id = self.0.get(label).map(|id| id.load(Ordering::Relaxed));
+        id == Some(SHARED)
+    }
+
     #[cold]
     fn find(&self, label: usize, text: &str) -> u32 {
         let id = id_of(text);
@@ -59,5 +77,27 @@ impl Ids {
             kept.store(id, Ordering::Relaxed);
         }
         id
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_past_the_last_one_share_a_number_and_the_others_keep_theirs() {
+        let mut texts = Texts::default();
+        let ids = ["/a", "/b", "/c", "/d", "/a", "/b"].map(|text| texts.id_of(text, 3));
+        assert_eq!(ids, [1, 2, 3, 3, 1, 2]);
+    }
+
+    #[test]
+    fn a_label_that_shares_its_number_is_known() {
+        let ids = Ids::new(2);
+        ids.0[1].store(SHARED, Ordering::Relaxed);
+        assert!(ids.is_shared(1));
+        assert!(!ids.is_shared(0));
+        assert_eq!(ids.get(0, || "/texts/of/a/test"), id_of("/texts/of/a/test"));
+        assert!(!ids.is_shared(0));
     }
 }

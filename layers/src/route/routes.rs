@@ -180,6 +180,9 @@ impl Routes {
             RouteLabel::UNMATCHED => UNMATCHED,
             RouteLabel::OVERFLOW => OVERFLOW,
             RouteLabel::OTHER => OTHER,
+            // The series of all texts past the last that has a number of its own.
+            #[cfg(any(feature = "http", feature = "sse"))]
+            RouteLabel(number) if self.ids.is_shared(usize::from(number)) => OVERFLOW,
             RouteLabel(number) => {
                 let id = ValueId::from_index(usize::from(number - RouteLabel::FIRST_KNOWN));
                 id.and_then(|id| self.budget.value(id)).unwrap_or(OVERFLOW)

@@ -18,10 +18,16 @@ pub(super) struct Events {
     scanner: Option<Scanner>,
     /// Whether all events so far were seen.
     is_read: bool,
+    notes: Notes,
+}
+
+/// What is noted of the events so far.
+#[derive(Debug, Default)]
+struct Notes {
     last_type: LastType,
     /// The counter of the type that was counted last.
     last_counter: Option<(TypeLabel, Counter)>,
-    pub(super) counts: EventCounts,
+    counts: EventCounts,
 }
 
 /// What was counted.
@@ -47,9 +53,7 @@ pub(super) struct OfFrame {
 struct Sink<'a> {
     inner: &'a Inner,
     route: &'a Route,
-    last_type: &'a mut LastType,
-    last_counter: &'a mut Option<(TypeLabel, Counter)>,
-    counts: &'a mut EventCounts,
+    notes: &'a mut Notes,
     frame: OfFrame,
     keepalives: u64,
     /// Events of the same type in a row are counted at once.
@@ -69,10 +73,12 @@ impl Events {
         Self {
             is_read: scanner.is_some(),
             scanner,
-            last_type: LastType::default(),
-            last_counter: None,
-            counts: EventCounts::default(),
+            notes: Notes::default(),
         }
+    }
+
+    pub(super) fn counts(&self) -> EventCounts {
+        self.notes.counts
     }
 
     /// Reads a frame, and records the events that it completes.
@@ -88,17 +94,7 @@ impl Events {
         };
         // A recorder that panics leaves a scanner that is of no more use.
         self.is_read = false;
-        let mut sink = Sink {
-            inner,
-            route,
-            last_type: &mut self.last_type,
-            last_counter: &mut self.last_counter,
-            counts: &mut self.counts,
-            frame: OfFrame::default(),
-            keepalives: 0,
-            alike: 0,
-            label: TypeLabel::MESSAGE,
-        };
+        let mut sink = Sink::new(inner, route, &mut self.notes);
         let all_read = scanner.feed_buf(data, &mut sink);
         let frame = sink.finish();
         self.is_read = all_read;
@@ -113,17 +109,7 @@ impl Events {
         let Some(mut scanner) = self.scanner.take().filter(|_| self.is_read) else {
             return OfFrame::default();
         };
-        let mut sink = Sink {
-            inner,
-            route,
-            last_type: &mut self.last_type,
-            last_counter: &mut self.last_counter,
-            counts: &mut self.counts,
-            frame: OfFrame::default(),
-            keepalives: 0,
-            alike: 0,
-            label: TypeLabel::MESSAGE,
-        };
+        let mut sink = Sink::new(inner, route, &mut self.notes);
         scanner.finish(&mut sink);
         sink.finish()
     }
@@ -146,14 +132,27 @@ impl Events {
 
 // === impl Sink ===
 
-impl Sink<'_> {
+impl<'a> Sink<'a> {
+    #[inline]
+    fn new(inner: &'a Inner, route: &'a Route, notes: &'a mut Notes) -> Self {
+        Self {
+            inner,
+            route,
+            notes,
+            frame: OfFrame::default(),
+            keepalives: 0,
+            alike: 0,
+            label: TypeLabel::MESSAGE,
+        }
+    }
+
     #[inline]
     fn event(&mut self, event: Event<'_>) {
         let inner = self.inner;
         let known = inner
             .types
-            .know(event, self.last_type, || inner.refuse_type());
-        self.counts.marked |= known.marker;
+            .know(event, &mut self.notes.last_type, || inner.refuse_type());
+        self.notes.counts.marked |= known.marker;
         if known.keepalive {
             self.keepalives += 1;
             return;
@@ -179,25 +178,25 @@ impl Sink<'_> {
         if self.alike == 0 {
             return;
         }
-        match self.last_counter {
+        match &self.notes.last_counter {
             Some((label, counter)) if *label == self.label => counter.increment(self.alike),
             _ => self.count_another(),
         }
-        self.counts.events += self.alike;
+        self.notes.counts.events += self.alike;
         self.alike = 0;
     }
 
     #[inline(never)]
     fn count_another(&mut self) {
         let counter = self.route.count_events(self.inner, self.label, self.alike);
-        *self.last_counter = counter.map(|counter| (self.label, counter));
+        self.notes.last_counter = counter.map(|counter| (self.label, counter));
     }
 
     #[inline]
     fn finish(mut self) -> OfFrame {
         self.count_alike();
         if self.keepalives != 0 {
-            self.counts.keepalives += self.keepalives;
+            self.notes.counts.keepalives += self.keepalives;
             let family = &self.inner.families.keepalives;
             self.route.count(self.inner, family, self.keepalives);
         }

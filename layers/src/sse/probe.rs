@@ -233,7 +233,7 @@ impl ProbeCell {
             events: data,
             keepalives,
             marked,
-        } = events.counts;
+        } = events.counts();
         self.events.store(data, Ordering::Relaxed);
         self.keepalives.store(keepalives, Ordering::Relaxed);
         self.marked.store(marked, Ordering::Relaxed);

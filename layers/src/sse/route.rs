@@ -81,20 +81,31 @@ impl Route {
             let fill = self.fill_reason(catalog::CLOSE_REASON, reason);
             families
                 .without_events
-                .with(meter, key, &fill, |counter| counter.increment(0));
-            families.duration.with(meter, key, &fill, |_| {});
+                .declare(meter, key, &fill, |counter| counter.increment(0));
+            families.duration.declare(meter, key, &fill, |_| {});
             if reason.fault() == Some(Fault::Server) {
                 let fill = self.fill_reason(catalog::REASON, reason);
                 families
                     .errors
-                    .with(meter, key, fill, |counter| counter.increment(0));
+                    .declare(meter, key, fill, |counter| counter.increment(0));
             }
         }
-        self.count_serialization_errors(inner, 0);
+        let key = keys::with(self.key, keys::SERIALIZATION_ERROR);
+        let fill = self.fill(catalog::REASON, SERIALIZATION_ERROR);
+        let zero = |counter: &Counter| counter.increment(0);
+        families.errors.declare(&inner.meter, key, fill, zero);
         self.stalled_owner(inner);
-        self.count(inner, &families.keepalives, 0);
-        self.count(inner, &families.reconnects, 0);
+        self.declare(inner, &families.keepalives, zero);
+        self.declare(inner, &families.reconnects, zero);
         inner.announce();
+    }
+
+    /// Writes the route and one more label.
+    fn fill(&self, label: Label, value: &'static str) -> impl Fn(&mut Labels<'_>) {
+        move |labels| {
+            labels.push(catalog::ROUTE, self.text.to_string());
+            labels.push(label, value);
+        }
     }
 
     fn fill_reason(&self, label: Label, reason: CloseReason<'_>) -> impl Fn(&mut Labels<'_>) {
@@ -102,6 +113,17 @@ impl Route {
             labels.push(catalog::ROUTE, self.text.to_string());
             labels.push(label, reason.as_str().to_owned());
         }
+    }
+
+    /// As [`with`](Self::with), before there is anything to record.
+    fn declare<H: Handle>(
+        &self,
+        inner: &Inner,
+        family: &Family<H>,
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        let fill = |labels: &mut Labels<'_>| labels.push(catalog::ROUTE, self.text.to_string());
+        family.declare(&inner.meter, Key::closed(self.key), fill, f)
     }
 
     /// Uses the route's series of a family whose only label is the route; returns whose it is.
@@ -131,8 +153,11 @@ impl Route {
         let mut owner = Owner::Route;
         for &cause in Cause::ALL {
             // Not set: another layer may have the same route.
-            let taken = self.with_stalled(inner, cause, |gauge| gauge.increment(0.0))?;
-            if taken == Key::OVERFLOW {
+            let fill = self.fill(catalog::CAUSE, cause.as_str());
+            let key = keys::with(self.key, cause as u32);
+            let raise = |gauge: &Gauge| gauge.increment(0.0);
+            let stalled = &inner.families.stalled;
+            if stalled.declare(&inner.meter, key, fill, raise)? == Key::OVERFLOW {
                 owner = Owner::All;
             }
         }
@@ -146,19 +171,13 @@ impl Route {
         f: impl FnOnce(&Gauge),
     ) -> Option<Key> {
         let key = keys::with(self.key, cause as u32);
-        let fill = |labels: &mut Labels<'_>| {
-            labels.push(catalog::ROUTE, self.text.to_string());
-            labels.push(catalog::CAUSE, cause.as_str());
-        };
+        let fill = self.fill(catalog::CAUSE, cause.as_str());
         inner.families.stalled.with(&inner.meter, key, fill, f)
     }
 
     pub(super) fn count_serialization_errors(&self, inner: &Inner, by: u64) {
         let key = keys::with(self.key, keys::SERIALIZATION_ERROR);
-        let fill = |labels: &mut Labels<'_>| {
-            labels.push(catalog::ROUTE, self.text.to_string());
-            labels.push(catalog::REASON, SERIALIZATION_ERROR);
-        };
+        let fill = self.fill(catalog::REASON, SERIALIZATION_ERROR);
         let errors = &inner.families.errors;
         errors.with(&inner.meter, key, fill, |counter| counter.increment(by));
     }
@@ -238,20 +257,14 @@ impl Route {
     #[cfg(feature = "conn")]
     pub(super) fn count_untyped(&self, inner: &Inner, family: &Family<Counter>, by: u64) {
         let key = keys::with(self.key, keys::SEVERAL_TYPES);
-        let fill = |labels: &mut Labels<'_>| {
-            labels.push(catalog::ROUTE, self.text.to_string());
-            labels.push(catalog::EVENT_TYPE, crate::label::OTHER);
-        };
+        let fill = self.fill(catalog::EVENT_TYPE, crate::label::OTHER);
         family.with(&inner.meter, key, fill, |counter| counter.increment(by));
     }
 
     #[cfg(feature = "conn")]
     pub(super) fn count_write_error(&self, inner: &Inner, error: crate::conn::IoErrorType) {
         let key = keys::with(self.key, error as u32);
-        let fill = |labels: &mut Labels<'_>| {
-            labels.push(catalog::ROUTE, self.text.to_string());
-            labels.push(catalog::ERROR_TYPE, error.as_str());
-        };
+        let fill = self.fill(catalog::ERROR_TYPE, error.as_str());
         let errors = &inner.families.write_errors;
         errors.with(&inner.meter, key, fill, |counter| counter.increment(1));
     }
@@ -309,7 +322,7 @@ impl Hot {
         let key = keys::with(route.key, TypeLabel::MESSAGE.number());
         let fill = |labels: &mut Labels<'_>| route.fill_type(inner, labels, TypeLabel::MESSAGE);
         let zero = |counter: &Counter| counter.increment(0);
-        families.events.with(&inner.meter, key, fill, zero)?;
+        families.events.declare(&inner.meter, key, fill, zero)?;
         Some(Self {
             frames: Self::keep(route, inner, &families.frames, keeps),
             bytes: Self::keep(route, inner, &families.bytes, keeps),
@@ -332,7 +345,7 @@ impl Hot {
     ) -> Option<H> {
         let mut kept = None;
         let taken = wanted
-            .then(|| route.with(inner, family, |handle| kept = Some(handle.clone())))
+            .then(|| route.declare(inner, family, |handle| kept = Some(handle.clone())))
             .flatten();
         kept.filter(|_| taken == Some(Key::closed(route.key)))
     }

@@ -208,7 +208,7 @@ impl Stream {
 
     fn counts(&self) -> EventCounts {
         match &self.events {
-            Source::Here(events) => events.counts,
+            Source::Here(events) => events.counts(),
             Source::Probe(probe) => probe.counts(),
         }
     }

@@ -16,5 +16,7 @@ mod recorders;
 mod registry;
 mod scan;
 mod support;
+#[cfg(feature = "conn")]
+mod threads;
 mod types;
 mod zeros;

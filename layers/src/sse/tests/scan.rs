@@ -235,6 +235,25 @@ async fn past_the_cap_of_label_sets_the_stalled_streams_add_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn what_is_registered_at_0_past_the_cap_is_no_hit_of_it() {
+    // The 12 close reasons of two routes, 24 label sets, do not fit; their frames and events do.
+    let rig = Rig::made(|meter| meter.max_label_sets(13), |options| options);
+    let mut streams = ["/a", "/b"].map(|path| rig.request(get(path), event_stream()));
+    for stream in &mut streams {
+        stream.say("data: x\n\n");
+    }
+    assert_eq!(rig.risen("bartizan_label_overflow_total"), [""; 0]);
+    let [a, b] = streams;
+    drop(a);
+    assert_eq!(rig.risen("bartizan_label_overflow_total"), [""; 0]);
+    drop(b);
+    assert_eq!(
+        rig.risen("bartizan_label_overflow_total"),
+        ["label=sse_stream_duration_seconds 1"]
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_stream_that_began_without_a_recorder_is_stalled_in_its_own_route() {
     let rig = Rig::of(Meter::new(), Recorded::default(), |options| options);
     let mut stream = rig.open();
