@@ -62,6 +62,16 @@ pub const ALL: &[Case] = &[
     case("http, unmatched", |run| {
         drive(HttpMetricsLayer::default().layer(Hello), plain, run)
     }),
+    case("http, unmatched, sized", |run| {
+        drive(HttpMetricsLayer::default().layer(Hello), sized, run)
+    }),
+    case("first byte, unmatched", |run| {
+        drive(
+            ObserveLayer::new(with_first_byte()).layer(Hello),
+            plain,
+            run,
+        )
+    }),
     case("first byte", |run| {
         drive(first_byte().layer(Hello), plain, run)
     }),
@@ -169,8 +179,12 @@ pub fn floor() -> FloorLayer {
 }
 
 fn first_byte() -> HttpMetricsLayer {
+    ObserveLayer::new(with_first_byte()).routes(routes())
+}
+
+fn with_first_byte() -> HttpMetrics {
     let metrics = HttpMetrics::builder().time_to_first_byte().build();
-    ObserveLayer::new(metrics.expect("no label is added")).routes(routes())
+    metrics.expect("no label is added")
 }
 
 fn routes() -> RouteSources {

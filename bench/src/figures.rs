@@ -77,6 +77,19 @@ pub const ALL: &[Figure] = &[
         "http, unmatched",
         2,
     ),
+    over(
+        "http_unmatched_sized",
+        "the same, request with Content-Length",
+        "http, unmatched, sized",
+        "wrap-only, sized",
+        3,
+    ),
+    request(
+        "first_byte_unmatched",
+        "the same without it, with time to first byte",
+        "first byte, unmatched",
+        3,
+    ),
     request(
         "first_byte",
         "HttpMetrics, with time to first byte",

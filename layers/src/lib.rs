@@ -53,9 +53,11 @@
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
+//! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]
 pub mod catalog;
+mod clock;
 #[cfg(feature = "conn")]
 pub mod conn;
 #[cfg(feature = "http")]

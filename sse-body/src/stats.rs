@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::{Event, Item};
+use crate::Item;
 
 /// What passed through a body so far.
 ///
@@ -80,19 +80,22 @@ impl Stats {
         }
     }
 
+    /// Counts an item. The times of events are for [`events_at`](Self::events_at).
     #[inline]
-    pub(crate) fn item(&mut self, item: Item<'_>, now: Instant) {
+    pub(crate) fn item(&mut self, item: Item<'_>) {
         match item {
             Item::Comment => self.comments += 1,
-            Item::Event(event) => self.event(event, now),
+            Item::Event(event) => {
+                self.events += 1;
+                self.largest_event = self.largest_event.max(event.size());
+            }
             Item::Retry(_) => self.retries += 1,
         }
     }
 
+    /// One frame completed one event or more: they share its time.
     #[inline]
-    fn event(&mut self, event: Event<'_>, now: Instant) {
-        self.events += 1;
-        self.largest_event = self.largest_event.max(event.size());
+    pub(crate) fn events_at(&mut self, now: Instant) {
         match self.last_event.replace(now) {
             Some(before) => self.gap(before, now),
             None => self.time_to_first_event = Some(now.saturating_duration_since(self.started)),

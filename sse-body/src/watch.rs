@@ -107,10 +107,14 @@ impl<H: OnEnd> Watch<H> {
         hooks.on_frame(frame);
         if let (Some(scanner), Some(data)) = (&mut self.scanner, data) {
             let stats = &mut self.stats;
+            let before = stats.events;
             let shows_all = scanner.feed_buf(data, &mut |item: Item<'_>| {
-                stats.item(item, now);
+                stats.item(item);
                 hooks.on_item(item);
             });
+            if stats.events != before {
+                stats.events_at(now);
+            }
             stats.saw_id = scanner.saw_id();
             if !shows_all {
                 stats.unread = true;
@@ -128,10 +132,14 @@ impl<H: OnEnd> Watch<H> {
             (ended, &mut self.hooks, &mut self.scanner)
         {
             let (stats, now) = (&mut self.stats, (self.clock)());
+            let before = stats.events;
             stats.cut_off = scanner.finish(&mut |item: Item<'_>| {
-                stats.item(item, now);
+                stats.item(item);
                 hooks.on_item(item);
             });
+            if stats.events != before {
+                stats.events_at(now);
+            }
         }
         self.tell(ended);
     }

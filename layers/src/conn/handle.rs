@@ -3,7 +3,6 @@
 use std::{error::Error, fmt, io, sync::Arc, time::Duration};
 
 use http::Version;
-use tokio::time::Instant;
 
 use super::{
     Detail, ObservedConnection, Outcome,
@@ -55,7 +54,7 @@ impl ConnHandle {
     #[must_use]
     pub fn write_blocked_for(&self) -> Option<Duration> {
         let since = self.0.blocked_since()?;
-        Some(Instant::now().saturating_duration_since(since))
+        Some(Duration::from_nanos(since.elapsed()))
     }
 
     /// Whether the connection's IO is gone.

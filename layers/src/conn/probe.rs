@@ -1,8 +1,8 @@
 //! What the owner of an IO notes, call by call.
 
-use std::{io, sync::Arc, task::Poll};
+use std::{io, sync::Arc, task::Poll, time::Duration};
 
-use tokio::{task::coop, time::Instant};
+use tokio::task::coop;
 
 use super::{
     CloseReason, Connections, Detail, IoErrorType, Outcome,
@@ -10,6 +10,7 @@ use super::{
     sniff::{Found, Sniffer},
     state::{Cause, ConnState, flag},
 };
+use crate::clock::Moment;
 
 /// The writing side of a [`ConnState`]. Its drop closes the connection's books.
 #[derive(Debug)]
@@ -45,7 +46,7 @@ impl Probe {
         let raised = connections.metrics().accept();
         super::exchange::observing();
         Self {
-            state: Arc::new(ConnState::new(Instant::now())),
+            state: Arc::new(ConnState::new(Moment::now())),
             connections,
             sent: 0,
             received: 0,
@@ -220,7 +221,7 @@ impl Probe {
         // A task that has used up its turn is turned away without a look at the socket.
         if coop::has_budget_remaining() {
             self.blocked = by;
-            self.state.block(Instant::now());
+            self.state.block(Moment::now());
         }
     }
 
@@ -230,7 +231,7 @@ impl Probe {
         }
         self.blocked = Blocked::No;
         if let Some(since) = self.state.blocked_since() {
-            let time = Instant::now().saturating_duration_since(since);
+            let time = Duration::from_nanos(since.elapsed());
             self.state.unblock();
             self.connections.metrics().write_blocked(time);
         }
@@ -287,7 +288,7 @@ impl Drop for Probe {
             self.state.set(flag::IO_DROPPED);
         }
         self.state.settling.close(self.state.written());
-        let lived = Instant::now().saturating_duration_since(self.state.started);
+        let lived = Duration::from_nanos(self.state.started.elapsed());
         let reason = self.close_reason();
         self.connections.metrics().close(self.raised, reason, lived);
     }

@@ -6,12 +6,10 @@ use std::{
         OnceLock,
         atomic::{AtomicU32, AtomicU64, Ordering},
     },
-    time::Duration,
 };
 
-use tokio::time::Instant;
-
 use super::{Detail, Outcome, resets::Resets, settle::Settling};
+use crate::clock::Moment;
 
 #[derive(Debug)]
 pub(super) struct ConnState {
@@ -22,7 +20,7 @@ pub(super) struct ConnState {
     /// When a write first did not go on, in nanoseconds since `started`, plus one; 0 if it goes on.
     blocked_since: AtomicU64,
     pub(super) resets: Resets,
-    pub(super) started: Instant,
+    pub(super) started: Moment,
     cause: OnceLock<Cause>,
     outcome: OnceLock<Outcome>,
     pub(super) settling: Settling,
@@ -65,7 +63,7 @@ pub(super) mod flag {
 // === impl ConnState ===
 
 impl ConnState {
-    pub(super) fn new(started: Instant) -> Self {
+    pub(super) fn new(started: Moment) -> Self {
         Self {
             flags: AtomicU32::new(0),
             written: AtomicU64::new(0),
@@ -126,8 +124,8 @@ impl ConnState {
     }
 
     /// Notes that a write does not go on, at this time.
-    pub(super) fn block(&self, now: Instant) {
-        let since = nanoseconds(now.saturating_duration_since(self.started));
+    pub(super) fn block(&self, now: Moment) {
+        let since = now.since(self.started);
         self.blocked_since
             .store(since.saturating_add(1), Ordering::Release);
     }
@@ -138,12 +136,8 @@ impl ConnState {
     }
 
     /// Since when a write does not go on.
-    pub(super) fn blocked_since(&self) -> Option<Instant> {
+    pub(super) fn blocked_since(&self) -> Option<Moment> {
         let since = self.blocked_since.load(Ordering::Acquire).checked_sub(1)?;
-        Some(self.started + Duration::from_nanos(since))
+        Some(self.started.after(since))
     }
-}
-
-fn nanoseconds(time: Duration) -> u64 {
-    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }

@@ -8,9 +8,10 @@ use std::{
     },
 };
 
-use tokio::time::Instant;
-
-use crate::label::{CloseReason, End, Fault};
+use crate::{
+    clock::Moment,
+    label::{CloseReason, End, Fault},
+};
 
 /// What a handler says about its stream, and reads of it.
 ///
@@ -101,7 +102,7 @@ pub(crate) struct Reason {
 }
 
 struct Shared {
-    started: Instant,
+    started: Moment,
     reasons: Arc<[Reason]>,
     /// The declared reason's index, from 1 on; 0 without one.
     reason: AtomicU8,
@@ -160,7 +161,7 @@ impl StreamHandles {
         self.0.iter().position(|reason| *reason.name == *name)
     }
 
-    pub(super) fn start(&self, started: Instant) -> StreamHandle {
+    pub(super) fn start(&self, started: Moment) -> StreamHandle {
         StreamHandle(Arc::new(Shared {
             started,
             reasons: Arc::clone(&self.0),
@@ -198,8 +199,7 @@ impl StreamHandle {
 
     /// The first token is about to be sent. Later calls change nothing.
     pub fn first_token(&self) {
-        let nanos = self.0.started.elapsed().as_nanos();
-        let since = u64::try_from(nanos).unwrap_or(u64::MAX - 1) + 1;
+        let since = self.0.started.elapsed().saturating_add(1);
         let first = &self.0.first_token;
         let _ = first.compare_exchange(0, since, Ordering::Relaxed, Ordering::Relaxed);
     }

@@ -1,6 +1,8 @@
 //! A record in numbers, for keys of label sets.
 
 use super::Record;
+#[cfg(feature = "sse")]
+use crate::clock::Moment;
 use crate::route::RouteLabel;
 
 // === impl Record ===
@@ -38,16 +40,10 @@ impl<'a> Record<'a> {
         self.settings.routes.text(label)
     }
 
-    /// The nanoseconds from the start until a later moment.
-    #[cfg(feature = "sse")]
-    #[inline]
-    pub(crate) fn nanos_until(self, now: tokio::time::Instant) -> u64 {
-        super::record::nanos(now.saturating_duration_since(self.data.started))
-    }
-
     /// When the request arrived.
     #[cfg(feature = "sse")]
-    pub(crate) fn started(self) -> tokio::time::Instant {
+    #[inline]
+    pub(crate) fn started(self) -> Moment {
         self.data.started
     }
 

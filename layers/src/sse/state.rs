@@ -1,10 +1,9 @@
 //! What is kept about one stream.
 
-use std::{sync::Arc, time::Duration};
+use std::sync::Arc;
 
 use bytes::Buf;
 use sse_body::Format;
-use tokio::time::Instant;
 
 #[cfg(feature = "conn")]
 use super::undelivered::Tail;
@@ -28,8 +27,6 @@ pub(super) struct Stream {
     events: Source,
     /// When the head passed.
     opened: u64,
-    /// When a wait for the next poll becomes one to be recorded.
-    patience: Option<Instant>,
     /// Whose series the gauge was raised in; `None` if there was no recorder.
     raised: Option<Owner>,
     /// The reports of the handler that were counted.
@@ -97,7 +94,6 @@ impl Stream {
             cell,
             events,
             opened,
-            patience: None,
             raised,
             reported: 0,
         })
@@ -105,61 +101,50 @@ impl Stream {
 
     /// The body is asked for the next frame.
     #[inline]
-    pub(super) fn poll(&mut self, inner: &Inner) {
-        if let Some(patience) = self.patience.take() {
-            let now = Instant::now();
-            if now >= patience {
-                self.record_backpressure(inner, now - patience);
+    pub(super) fn poll(&mut self, inner: &Inner, record: Record<'_>) {
+        if let Some(handed) = self.cell.handed() {
+            let waited = record.nanos().saturating_sub(handed);
+            if waited >= BACKPRESSURE_FROM {
+                self.record_backpressure(inner, waited);
             }
             self.cell.take();
         }
     }
 
     #[cold]
-    fn record_backpressure(&self, inner: &Inner, more: Duration) {
-        let waited = BACKPRESSURE_FROM + more;
-        let nanos = u64::try_from(waited.as_nanos()).unwrap_or(u64::MAX);
+    fn record_backpressure(&self, inner: &Inner, waited: u64) {
         let route = &self.cell.route;
-        route.time(inner, &inner.families.backpressure, nanos);
-    }
-
-    #[inline]
-    fn hand(&mut self, now: Instant, nanos: u64) {
-        self.cell.hand(nanos);
-        self.patience = now.checked_add(BACKPRESSURE_FROM);
+        route.time(inner, &inner.families.backpressure, waited);
     }
 
     /// A data frame passes.
     #[inline]
     pub(super) fn frame<D: Buf + ?Sized>(&mut self, inner: &Inner, record: Record<'_>, data: &D) {
-        let at = Instant::now();
-        let now = record.nanos_until(at);
+        let now = record.nanos();
         let route = &*self.cell.route;
         if record.frames() == 1 {
             route.time(inner, &inner.families.first_byte, now);
         }
         // The recorder may have come after the head.
-        if !route.is_live(inner, record) {
-            return self.frame_unrecorded(inner, record, data, at);
-        }
-        route.count_frame(inner, data.remaining() as u64);
+        let Some(hot) = route.hot(inner, record) else {
+            return self.frame_unrecorded(inner, record, data, now);
+        };
+        route.count_frame(inner, hot, data.remaining() as u64);
         let frame = match &mut self.events {
-            Source::Here(events) if events.is_read() => {
-                let frame = events.read(inner, route, data);
-                if !events.is_read() {
-                    self.cell.stop_reading();
-                }
-                frame
-            }
-            Source::Here(_) | Source::Probe(_) => OfFrame::default(),
+            Source::Here(events) => events.read(inner, &self.cell, data),
+            Source::Probe(_) => OfFrame::default(),
         };
         if frame.events != 0 {
             events::record_times(inner, route, &self.cell, now);
         }
-        self.hand(at, now);
+        self.cell.hand(now);
         #[cfg(feature = "conn")]
         if let Some(tail) = &mut self.tail {
-            tail.push(data.remaining(), frame);
+            let last_type = match &self.events {
+                Source::Here(events) => Some(events.last_type()),
+                Source::Probe(_) => None,
+            };
+            tail.push(data.remaining(), frame, last_type);
         }
         if let Some(handle) = record.stream_handle() {
             self.tell(inner, record, handle);
@@ -173,15 +158,14 @@ impl Stream {
         inner: &Inner,
         record: Record<'_>,
         data: &D,
-        at: Instant,
+        now: u64,
     ) {
-        let now = record.nanos_until(at);
         if let Source::Here(events) = &mut self.events
-            && events.read(inner, &self.cell.route, data).events != 0
+            && events.read(inner, &self.cell, data).events != 0
         {
             self.cell.events(now);
         }
-        self.hand(at, now);
+        self.cell.hand(now);
         if let Some(handle) = record.stream_handle() {
             self.tell(inner, record, handle);
         }
@@ -280,5 +264,5 @@ impl Stream {
     }
 }
 
-/// Shorter waits are what flow control is for.
-const BACKPRESSURE_FROM: Duration = Duration::from_millis(100);
+/// Shorter waits than so many nanoseconds are what flow control is for.
+const BACKPRESSURE_FROM: u64 = 100_000_000;

@@ -25,7 +25,7 @@ pub(super) enum EndMarker {
 }
 
 /// A type's label in a number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct TypeLabel(u16);
 
 /// The type that came last, for streams say the same one again and again.
@@ -33,9 +33,7 @@ pub(super) struct TypeLabel(u16);
 pub(super) struct LastType {
     text: [u8; Self::MOST],
     len: u8,
-    keepalive: bool,
-    marker: bool,
-    label: TypeLabel,
+    known: Known,
 }
 
 /// What an event is.
@@ -44,6 +42,8 @@ pub(super) struct Known {
     pub(super) label: TypeLabel,
     pub(super) keepalive: bool,
     pub(super) marker: bool,
+    /// It is neither, whatever its data.
+    pub(super) is_plain: bool,
 }
 
 // === impl EventTypes ===
@@ -67,14 +67,13 @@ impl EventTypes {
             closed: allowed.is_some(),
             keepalives: keepalives.iter().map(|name| name.as_str().into()).collect(),
             markers: markers.into(),
-            message: Known {
-                label: TypeLabel::MESSAGE,
-                keepalive: false,
-                marker: false,
-            },
+            message: Known::MESSAGE,
         };
-        types.message.keepalive = types.is_keepalive(MESSAGE);
-        types.message.marker = types.is_end_type(MESSAGE);
+        types.message = types.known(
+            TypeLabel::MESSAGE,
+            types.is_keepalive(MESSAGE),
+            types.is_end_type(MESSAGE),
+        );
         types
     }
 
@@ -95,7 +94,7 @@ impl EventTypes {
     }
 
     /// What an event is; `overflowed` is called if the budget refuses its type.
-    #[inline]
+    #[inline(always)]
     pub(super) fn know(
         &self,
         event: Event<'_>,
@@ -104,26 +103,33 @@ impl EventTypes {
     ) -> Known {
         let mut known = match event.event_type() {
             EventType::Message => self.message,
-            EventType::Named(name) => match last.get(name) {
-                Some(known) => known,
-                None => {
-                    let known = self.know_named(name, overflowed);
-                    // Each hit of a full budget is counted: none is remembered.
-                    if known.label != TypeLabel::OVERFLOW {
-                        last.set(name, known);
-                    }
-                    known
-                }
-            },
-            _ => self.know_unfit(overflowed),
+            EventType::Named(name) if last.is(name) => last.known,
+            event_type => self.know_another(event_type, last, overflowed),
         };
-        if self.has_markers() && !known.marker {
+        if !known.is_plain && !known.marker {
             known.marker = self.is_end(event);
         }
         known
     }
 
     #[cold]
+    fn know_another(
+        &self,
+        event_type: EventType<'_>,
+        last: &mut LastType,
+        overflowed: impl FnOnce(),
+    ) -> Known {
+        let EventType::Named(name) = event_type else {
+            return self.know_unfit(overflowed);
+        };
+        let known = self.know_named(name, overflowed);
+        // Each hit of a full budget is counted: none is remembered.
+        if known.label != TypeLabel::OVERFLOW {
+            last.set(name, known);
+        }
+        known
+    }
+
     fn know_named(&self, name: &[u8], overflowed: impl FnOnce()) -> Known {
         let Ok(name) = str::from_utf8(name) else {
             return self.know_unfit(overflowed);
@@ -139,10 +145,15 @@ impl EventTypes {
         } else {
             self.admit(&label::clean(name), overflowed)
         };
+        self.known(label, keepalive, marker)
+    }
+
+    fn known(&self, label: TypeLabel, keepalive: bool, marker: bool) -> Known {
         Known {
             label,
             keepalive,
             marker,
+            is_plain: !keepalive && !self.has_markers(),
         }
     }
 
@@ -152,15 +163,12 @@ impl EventTypes {
         if !self.closed {
             overflowed();
         }
-        Known {
-            label: if self.closed {
-                TypeLabel::OTHER
-            } else {
-                TypeLabel::OVERFLOW
-            },
-            keepalive: false,
-            marker: false,
-        }
+        let label = if self.closed {
+            TypeLabel::OTHER
+        } else {
+            TypeLabel::OVERFLOW
+        };
+        self.known(label, false, false)
     }
 
     fn admit(&self, name: &str, overflowed: impl FnOnce()) -> TypeLabel {
@@ -244,6 +252,18 @@ impl TypeLabel {
     }
 }
 
+// === impl Known ===
+
+impl Known {
+    /// Where nothing is declared.
+    const MESSAGE: Self = Self {
+        label: TypeLabel::MESSAGE,
+        keepalive: false,
+        marker: false,
+        is_plain: true,
+    };
+}
+
 // === impl LastType ===
 
 impl LastType {
@@ -251,30 +271,17 @@ impl LastType {
     const MOST: usize = 24;
 
     #[inline]
-    fn get(&self, name: &[u8]) -> Option<Known> {
-        if usize::from(self.len) != name.len() || !same(&self.text, name) {
-            return None;
-        }
-        Some(Known {
-            label: self.label,
-            keepalive: self.keepalive,
-            marker: self.marker,
-        })
+    fn is(&self, name: &[u8]) -> bool {
+        usize::from(self.len) == name.len() && same(&self.text, name)
     }
 
-    #[cold]
     fn set(&mut self, name: &[u8], known: Known) {
         let Some(text) = self.text.get_mut(..name.len()) else {
             return;
         };
         text.copy_from_slice(name);
         self.len = name.len() as u8;
-        let Known {
-            label,
-            keepalive,
-            marker,
-        } = known;
-        (self.label, self.keepalive, self.marker) = (label, keepalive, marker);
+        self.known = known;
     }
 }
 
@@ -298,9 +305,7 @@ impl Default for LastType {
         Self {
             text: [0; Self::MOST],
             len: 0,
-            keepalive: false,
-            marker: false,
-            label: TypeLabel::MESSAGE,
+            known: Known::MESSAGE,
         }
     }
 }

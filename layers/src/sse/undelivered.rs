@@ -64,9 +64,10 @@ impl Tail {
     }
 
     #[inline]
-    pub(super) fn push(&mut self, bytes: usize, frame: OfFrame) {
+    pub(super) fn push(&mut self, bytes: usize, frame: OfFrame, last_type: Option<TypeLabel>) {
         self.sent += bytes as u64;
-        let label = frame.one_type.map_or(SEVERAL, TypeLabel::as_u16);
+        let one_type = last_type.filter(|_| frame.events != 0 && !frame.is_mixed);
+        let label = one_type.map_or(SEVERAL, TypeLabel::as_u16);
         let is_one_event = frame.events == 1 && frame.last_size == bytes as u64;
         self.frames[usize::from(self.next)] = TailFrame {
             bytes: u32::try_from(bytes).unwrap_or(u32::MAX),

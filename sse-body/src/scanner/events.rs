@@ -22,7 +22,7 @@ impl Scanner {
         let mut rest = bytes;
         // How much there was at the start of the block.
         let mut block = bytes.len();
-        if self.line != Line::Start {
+        if !matches!(self.line, Line::Start) {
             if self.is_lines {
                 return self.feed_lines(bytes, on_item);
             }
@@ -30,13 +30,15 @@ impl Scanner {
         }
         let mut here = Here::default();
         while let Some(&first) = rest.first() {
-            if first <= b'\r'
-                && let Some((_, after)) = cut(rest, 0)
-            {
+            if let Some(after) = blank(first, rest) {
                 self.dispatch(here, block - rest.len() + 1, on_item);
                 here = Here::default();
                 rest = after;
                 block = rest.len();
+                if block == 0 && first == b'\n' {
+                    // Where a frame is an event, as it mostly is, this is the end.
+                    return;
+                }
             } else if let Some(after) = self.line(first, rest, &mut here, on_item) {
                 rest = after;
             } else {
@@ -149,7 +151,7 @@ impl Scanner {
     #[inline]
     fn dispatch<I: OnItem + ?Sized>(&mut self, here: Here<'_>, size: usize, on_item: &mut I) {
         let data_len = std::mem::take(&mut self.data_len);
-        let size = std::mem::take(&mut self.size).saturating_add(size as u64);
+        let size = std::mem::take(&mut self.size) + size as u64;
         let has_id = std::mem::take(&mut self.has_id);
         let kind_len = std::mem::take(&mut self.kind_len);
         self.saw_id |= has_id;
@@ -199,6 +201,16 @@ pub(super) fn cut(text: &[u8], len: usize) -> Option<(&[u8], &[u8])> {
         [b'\n', after @ ..] | [b'\r', b'\n', after @ ..] | [b'\r', after @ ..] => {
             Some((line, after))
         }
+        _ => None,
+    }
+}
+
+/// What comes after a blank line; `None` if the first byte does not end one.
+#[inline]
+fn blank(first: u8, rest: &[u8]) -> Option<&[u8]> {
+    match first {
+        b'\n' => Some(&rest[1..]),
+        b'\r' => cut(rest, 0).map(|(_, after)| after),
         _ => None,
     }
 }

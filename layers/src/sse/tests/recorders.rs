@@ -200,7 +200,7 @@ fn past_the_cap_each_frame_and_event_is_counted_and_each_is_a_hit() {
         ["http_route={overflow} [9,9,9]"]
     );
     assert_eq!(hits("sse_frames_total"), before.0 + 2);
-    assert_eq!(hits("sse_events_total"), before.1 + 2);
+    assert_eq!(hits("sse_events_total"), before.1 + 3);
 }
 
 #[test]

@@ -12,9 +12,9 @@ use std::{
 use bytes::Bytes;
 use http_body_util::Full;
 use proptest::prelude::*;
-use tokio::time::Instant;
 
 use crate::{
+    clock::Moment,
     observe::ObservedBody,
     sse::{
         Sse, SseState,
@@ -30,7 +30,7 @@ fn route() -> Arc<Route> {
 
 fn cell(route: &Arc<Route>) -> Arc<StreamCell> {
     Arc::new(StreamCell::new(
-        Instant::now(),
+        Moment::now(),
         Arc::clone(route),
         #[cfg(feature = "conn")]
         None,

@@ -1,0 +1,119 @@
+//! What time it is, in one word.
+//!
+//! A [`Moment`] is a number of nanoseconds: to subtract two takes one instruction. The standard library keeps seconds
+//! and nanoseconds apart, and a difference of two `Instant`s takes about as long as reading the clock.
+//!
+//! | built for | clock |
+//! |---|---|
+//! | Unix | `CLOCK_MONOTONIC` |
+//! | other systems | `std::time::Instant` |
+//! | tests (feature `test-util`) | `tokio::time::Instant`, which a test can pause |
+
+/// A moment of a clock that never goes back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Moment(u64);
+
+// === impl Moment ===
+
+impl Moment {
+    #[inline]
+    pub(crate) fn now() -> Self {
+        #[cfg(any(test, feature = "test-util"))]
+        let now = pausable::now();
+        #[cfg(not(any(test, feature = "test-util")))]
+        let now = system::now();
+        Self(now)
+    }
+
+    /// The nanoseconds from an earlier moment to this one; 0 if that is the later one.
+    #[inline]
+    pub(crate) const fn since(self, earlier: Self) -> u64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// The nanoseconds from this moment until now.
+    #[inline]
+    pub(crate) fn elapsed(self) -> u64 {
+        Self::now().since(self)
+    }
+
+    /// The moment that comes so much later.
+    #[cfg(feature = "conn")]
+    pub(crate) const fn after(self, nanos: u64) -> Self {
+        Self(self.0.saturating_add(nanos))
+    }
+}
+
+#[cfg(all(unix, any(test, not(feature = "test-util"))))]
+mod system {
+    use rustix::time::{ClockId, Timespec, clock_gettime};
+
+    #[inline]
+    pub(super) fn now() -> u64 {
+        let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::Monotonic);
+        // Neither is negative on this clock.
+        (tv_sec as u64)
+            .wrapping_mul(1_000_000_000)
+            .wrapping_add(tv_nsec as u64)
+    }
+}
+
+#[cfg(all(not(unix), any(test, not(feature = "test-util"))))]
+mod system {
+    use std::{sync::LazyLock, time::Instant};
+
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    pub(super) fn now() -> u64 {
+        // One more, for the first reading comes just before the start.
+        u64::try_from(START.elapsed().as_nanos()).map_or(u64::MAX, |nanos| nanos.saturating_add(1))
+    }
+}
+
+#[cfg(any(test, feature = "test-util"))]
+mod pausable {
+    use std::{sync::LazyLock, time::Duration};
+
+    use tokio::time::Instant;
+
+    /// Clocks of several runtimes differ, and one that is paused may stand before this moment.
+    static MIDDLE: LazyLock<Instant> = LazyLock::new(Instant::now);
+
+    pub(super) fn now() -> u64 {
+        let now = Instant::now();
+        let middle = *MIDDLE;
+        (1 << 62) + nanos(now.saturating_duration_since(middle))
+            - nanos(middle.saturating_duration_since(now))
+    }
+
+    /// 584 years fit.
+    pub(super) fn nanos(time: Duration) -> u64 {
+        u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{thread, time::Duration};
+
+    use super::{Moment, pausable::nanos, system};
+
+    #[test]
+    fn the_system_s_clock_is_in_nanoseconds_and_goes_on() {
+        #[allow(clippy::disallowed_methods, reason = "the other clock, to compare")]
+        let (other, before) = (std::time::Instant::now(), system::now());
+        thread::sleep(Duration::from_millis(20));
+        let (here, there) = (system::now() - before, nanos(other.elapsed()));
+        assert!(here >= 20_000_000, "{here}");
+        assert!(here <= there, "{here} of {there}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn tokio_s_paused_clock_is_kept_to() {
+        let start = Moment::now();
+        assert_eq!(start.elapsed(), 0);
+        tokio::time::advance(Duration::from_secs(3)).await;
+        assert_eq!(start.elapsed(), 3_000_000_000);
+        assert_eq!(start.since(Moment::now()), 0);
+    }
+}
