@@ -10,16 +10,29 @@
 //! | [`admit`](Budget::admit), known value | none, wait-free | none | none |
 //! | [`admit`](Budget::admit), new value | one | the value, its slot, the length | one |
 //! | [`admit`](Budget::admit), budget spent | none | the overflow count | none |
+//! | [`vouch`](Budget::vouch), known value | none, wait-free | none | none |
+//! | [`vouch`](Budget::vouch), first time | none | a slot | none; 64 KiB the very first time |
+//! | [`vouch`](Budget::vouch), second time | as `admit` | as `admit` | as `admit` |
 //!
 //! For a known value of 20 bytes, in a budget of 200 that is half full, `lookup` takes 92 instructions and
 //! `admit` 111; for an unknown one `lookup` takes 52 (x86-64, release build, counted by callgrind, the mean
 //! over 100 values; another seed makes it one or two more or less).
 //!
+//! # Values that clients write
+//! What comes from a table of templates is [admitted](Budget::admit) at once. What was guessed from a path is not: a
+//! scanner would take all places within a second. It is [vouched](Budget::vouch) for when it was answered with success,
+//! and admitted the second time. Whoever asks for what is not there takes no place; whoever gets an answer for any path,
+//! as from an application that serves its index page everywhere, takes none by asking for each path once. No place
+//! is ever taken away: a route that was admitted keeps its own under any flood.
+//!
+//! Between the two times a value may be forgotten, where some thousands of other values are vouched for once; the next
+//! time is then the first again.
+//!
 //! # Memory
 //! Allocated once, by [`Budget::new`]: 24 bytes for each value of the limit, and 4 bytes for each slot,
 //! of which there are twice the limit, rounded up to a power of two. With the default limit of 200 that is
 //! 24 × 200 + 4 × 512 = 6,848 bytes; with the highest, 60,000, it is under 2 MiB. The text of each admitted
-//! value comes on top. The budget bounds how many there are and not how long they are: who admits text that
+//! value comes on top, and 64 KiB with the first value that is vouched for. The budget bounds how many there are and not how long they are: who admits text that
 //! a client wrote bounds its length first.
 //!
 //! # Collisions
@@ -29,13 +42,14 @@ mod admission;
 mod index;
 mod overflowed;
 mod seed;
+mod sightings;
 
 #[cfg(test)]
 mod tests;
 
 pub use self::admission::{Admission, ValueId};
 
-use self::{index::Index, overflowed::Overflowed, seed::Seed};
+use self::{index::Index, overflowed::Overflowed, seed::Seed, sightings::Sightings};
 use crate::text::same;
 use std::{
     fmt,
@@ -50,6 +64,7 @@ pub struct Budget {
     values: Box<[OnceLock<Box<str>>]>,
     len: AtomicU32,
     admitting: Mutex<()>,
+    sightings: Sightings,
     overflowed: Overflowed,
 }
 
@@ -74,6 +89,7 @@ impl Budget {
             values: (0..limit).map(|_| OnceLock::new()).collect(),
             len: AtomicU32::new(0),
             admitting: Mutex::new(()),
+            sightings: Sightings::default(),
             overflowed: Overflowed::default(),
         }
     }
@@ -104,6 +120,30 @@ impl Budget {
         }
     }
 
+    /// Finds a value that a client wrote, or admits it when it is vouched for the second time.
+    ///
+    /// For a value whose request was answered with success; for others there is [`lookup`](Self::lookup). `None` is the
+    /// first time: [`label::UNMATCHED`](crate::label::UNMATCHED) stands for the value then. See the
+    /// [module docs](self#values-that-clients-write).
+    ///
+    /// ```
+    /// use route_canon::{Admission, Budget};
+    ///
+    /// let budget = Budget::new(200);
+    /// assert_eq!(budget.vouch("~/users/{int}"), None);
+    /// assert!(matches!(budget.vouch("~/users/{int}"), Some(Admission::Admitted(_))));
+    /// assert!(budget.lookup("~/users/{int}").is_some());
+    /// ```
+    pub fn vouch(&self, value: &str) -> Option<Admission> {
+        let full = self.is_full();
+        let hash = self.seed.hash(value);
+        match self.find(hash, value) {
+            Some(id) => Some(Admission::Known(id)),
+            None if full => Some(self.overflowed.add()),
+            None => self.sightings.note(hash).then(|| self.insert(hash, value)),
+        }
+    }
+
     /// The text of an admitted value, or `None` for an id that this budget has not given out yet.
     ///
     /// An id means something to the budget that gave it only; another may answer with another value.
@@ -131,7 +171,8 @@ impl Budget {
         self.values.len()
     }
 
-    /// How many calls of [`admit`](Self::admit) came after the limit with a value that is not known.
+    /// How many calls of [`admit`](Self::admit) and [`vouch`](Self::vouch) came after the limit with a value that is
+    /// not known.
     #[must_use]
     pub fn overflowed(&self) -> u64 {
         self.overflowed.count()
