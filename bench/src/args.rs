@@ -11,7 +11,7 @@ pub const HELP: &str = "\
 What bartizan's layers cost, in instructions and allocations per request and per frame.
 
 Usage: cargo xtask bench [OPTIONS] [FIGURE ...]
-       cargo xtask bench scale | streams | threads
+       cargo xtask bench routes | scale | streams | threads
 
 Options:
   --lto        build with link-time optimisation, and compare with results/instructions-lto.toml
@@ -21,9 +21,9 @@ Options:
   --save       commit to these figures: write them to the file; its bounds stay
   --help, -h   print this help
 
-Without FIGURE, all are counted. `scale` tells what a million hostile requests leave in memory,
+Without FIGURE, all are counted. `routes` times guessed paths and tables, `scale` tells what a million hostile requests leave in memory,
 `streams` what a million open streams take,
-`threads` how two threads slow each other down on one route; both are for information.
+`threads` how two threads slow each other down on one route; all four are for information.
 ";
 
 /// What the program was asked to do.
@@ -39,6 +39,7 @@ pub enum Command {
         then: Then,
         only: Vec<String>,
     },
+    Routes,
     Scale,
     Streams {
         /// Measured by itself, in a process that the others are not in.
@@ -76,6 +77,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt
         ["case", name] => Command::Case {
             name: name.to_owned(),
         },
+        ["routes"] => Command::Routes,
         ["scale"] => Command::Scale,
         ["streams"] => Command::Streams { only: None },
         ["streams", name] => {

@@ -10,14 +10,14 @@ use bartizan::{
     sse::{Sse, SseLayer},
 };
 use http::{Request, Response};
-use route_canon::Table;
+use route_canon::{Canonicalizer, Table};
 use tower_layer::Layer;
 use tower_service::Service;
 
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
-    io,
+    io, routes,
     scan_only::ScanLayer,
     services::{Events, Frames, Hello, plain, sized},
     wrap_only::WrapOnlyLayer,
@@ -131,6 +131,12 @@ pub const ALL: &[Case] = &[
     long("sse lean, frames", |run| {
         drive(lean().layer(Events(LONG)), plain, run)
     }),
+    case("paths, none", routes::nothing),
+    case("paths, with ids", routes::guessed),
+    case("paths, words", routes::guessed_words),
+    case("http, guessed", |run| {
+        drive(guessing().layer(Hello), plain, run)
+    }),
     case("io, bare", io::bare),
     case("io, observed", io::observed),
 ];
@@ -176,6 +182,11 @@ pub fn http() -> HttpMetricsLayer {
 /// The hand-written layer, with the same table.
 pub fn floor() -> FloorLayer {
     FloorLayer::new(Table::new(TEMPLATES).expect("the template is valid"))
+}
+
+fn guessing() -> HttpMetricsLayer {
+    let routes = RouteSources::new().guess(Canonicalizer::default());
+    HttpMetricsLayer::default().routes(routes)
 }
 
 fn first_byte() -> HttpMetricsLayer {

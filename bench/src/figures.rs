@@ -157,6 +157,26 @@ pub const ALL: &[Figure] = &[
         2,
     ),
     over(
+        "guess",
+        "a guess: a path of five segments, two of them ids",
+        "paths, with ids",
+        "paths, none",
+        0,
+    ),
+    over(
+        "guess_words",
+        "a guess: a path of five words",
+        "paths, words",
+        "paths, none",
+        0,
+    ),
+    request(
+        "http_guessed",
+        "HttpMetrics, route guessed",
+        "http, guessed",
+        2,
+    ),
+    over(
         "io_write",
         "a write to an observed connection",
         "io, observed",

@@ -15,6 +15,7 @@ pub mod io;
 pub mod machine;
 pub mod recorder;
 pub mod results;
+pub mod routes;
 pub mod scale;
 pub mod scan_only;
 pub mod services;

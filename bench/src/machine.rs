@@ -1,6 +1,6 @@
 //! Where figures were taken.
 
-use std::{fs, process::Command, thread};
+use std::{fmt, fs, process::Command, thread};
 
 use serde::Deserialize;
 
@@ -35,6 +35,25 @@ impl Machine {
                 .to_owned(),
             date: said("date", "+%F"),
         }
+    }
+}
+
+// === impl Display ===
+
+impl fmt::Display for Machine {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            cpu,
+            cores,
+            kernel,
+            rustc,
+            valgrind: _,
+            date,
+        } = self;
+        write!(
+            f,
+            "{cpu}, {cores} cores, kernel {kernel}, rustc {rustc}, {date}"
+        )
     }
 }
 

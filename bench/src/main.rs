@@ -4,7 +4,7 @@ use std::{error::Error, process::ExitCode};
 
 use bartizan_bench::{
     args::{self, Command, HELP},
-    cases, check, scale, streams, threads,
+    cases, check, routes, scale, streams, threads,
 };
 
 fn main() -> ExitCode {
@@ -25,6 +25,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
             cases::find(&name)?.run(|| 0);
         }
         Command::Figures { build, then, only } => return check::run(build, then, &only),
+        Command::Routes => routes::run()?,
         Command::Scale => scale::run()?,
         Command::Streams { only: None } => streams::run()?,
         Command::Streams { only: Some(around) } => streams::run_one(around)?,

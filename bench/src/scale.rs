@@ -69,15 +69,7 @@ pub fn run() -> Result<(), Box<dyn Error>> {
         .filter(|line| line.contains("_count{") || is_plain(line))
         .count();
 
-    let Machine {
-        cpu,
-        cores,
-        kernel,
-        rustc,
-        date,
-        ..
-    } = Machine::this();
-    println!("{cpu}, {cores} cores, kernel {kernel}, rustc {rustc}, {date}");
+    println!("{}", Machine::this());
     println!(
         "{REQUESTS} requests: half unlike any other in path, method, host and label value, half mixed"
     );

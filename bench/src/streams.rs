@@ -38,15 +38,7 @@ pub enum Around {
 
 /// Opens them, and prints what each one takes.
 pub fn run() -> Result<(), Box<dyn Error>> {
-    let Machine {
-        cpu,
-        cores,
-        kernel,
-        rustc,
-        date,
-        ..
-    } = Machine::this();
-    println!("{cpu}, {cores} cores, kernel {kernel}, rustc {rustc}, {date}");
+    println!("{}", Machine::this());
     println!("{STREAMS} open streams, each after its first event; over the bare body, a stream:");
     let bare = apart(Around::Nothing)?;
     println!(

@@ -2,7 +2,7 @@
 //!
 //! A metric that is labelled with the path of a request has a new series for each user, and the backend pays for
 //! all of them. The label wanted is the route: few in number, known in advance, the same for all who
-//! take it. This crate has the three parts that it takes, without a runtime, a framework or I/O:
+//! take it. This crate has the parts that it takes, without a runtime, a framework or I/O:
 //!
 //! - [`Template`] reads a route in any common spelling and keeps it in one:
 //!
@@ -30,6 +30,16 @@
 //!   # Ok::<(), route_canon::TableError>(())
 //!   ```
 //!
+//! - [`Canonicalizer`] makes a label of a path where no route is known:
+//!
+//!   ```
+//!   use route_canon::Canonicalizer;
+//!
+//!   let canon = Canonicalizer::default();
+//!   assert_eq!(canon.canonicalize("/users/42/avatar.png?size=2"), "~/users/{int}/avatar.png");
+//!   assert_eq!(canon.canonicalize("/watch/dQw4w9WgXcQ"), "~/watch/{id}");
+//!   ```
+//!
 //! - [`Budget`] bounds how many labels there can be, wherever they come from:
 //!
 //!   ```
@@ -46,6 +56,17 @@
 //!   assert_eq!(budget.overflowed(), 2);
 //!   ```
 //!
+//! [`Rules`] say what the user knows better than any heuristic.
+//!
+//! # Features
+//! None is on by default.
+//!
+//! | feature | brings |
+//! |---|---|
+//! | `serde` | [`Rules`] and [`Rule`] from a configuration, and back |
+//! | `openapi` | `OpenApi`: the templates of an OpenAPI document; and `serde` |
+//! | `cli` | the command `route-canon`, which shows the routes of a log; and `openapi` |
+//!
 //! # Cost
 //! Parsing and building are for start-up. On the way of a request, nothing allocates, locks or writes to
 //! shared memory once a route was seen. Instructions, on x86-64, in a release build, counted by callgrind:
@@ -58,13 +79,24 @@
 //! | [`Table::find`], five segments, two of them parameters | 366 |
 
 pub mod budget;
+pub mod canon;
 pub mod label;
+#[cfg(feature = "openapi")]
+pub mod openapi;
+pub mod rules;
 pub mod table;
 pub mod template;
 mod text;
 
+#[cfg(feature = "openapi")]
+pub use self::openapi::OpenApi;
 pub use self::{
     budget::{Admission, Budget, ValueId},
+    canon::{
+        Canonicalizer, CanonicalizerBuilder, Class, Decision, Explained, Explanation, Keep,
+        Placeholders, Spelling,
+    },
+    rules::{Rule, RuleError, Rules},
     table::{Table, TableError},
     template::{Segment, Template, TemplateError},
 };

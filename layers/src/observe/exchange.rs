@@ -148,6 +148,9 @@ impl<O: Observers> Exchange<O> {
         let status = response.status();
         let data = &mut self.data;
         data.status = Some(status);
+        if status == StatusCode::NOT_FOUND {
+            data.route.not_found();
+        }
         let fields = Fields::of(response.headers());
         let connect = data.request.method() == Request::CONNECT;
         data.kind = Kind::of(
@@ -192,11 +195,11 @@ impl<O: Observers> Exchange<O> {
     #[inline(never)]
     fn head_of_extras(&mut self, status: StatusCode, headers: &HeaderMap) {
         let data = &mut self.data;
-        if let Some(path) = data.extras().pending.take() {
+        if let Some(pending) = data.extras().pending.take() {
             self.core
                 .settings
                 .routes
-                .vouch(&mut data.route, &path, status, headers);
+                .vouch(&mut data.route, &pending, status, headers);
         }
         if let Some(word) = self.hear_slot() {
             // A layer outside put a slot of its own, which this one's has replaced. That layer is being

@@ -7,13 +7,16 @@ use super::{
     link::{Detail, DrainMark, Link},
     mark::Mark,
 };
-use crate::{label::CloseReason, route::RouteSlot};
+use crate::{
+    label::CloseReason,
+    route::{Pending, RouteSlot},
+};
 
 /// What only some exchanges have.
 #[derive(Debug, Default)]
 pub(super) struct Extras {
-    /// A path that the response's head may vouch for.
-    pub(super) pending: Option<Box<str>>,
+    /// What the response's head may vouch for.
+    pub(super) pending: Option<Pending>,
     pub(super) slot: Option<RouteSlot>,
     pub(super) counted: Option<Tally>,
     pub(super) handle: Option<StreamHandle>,
@@ -49,9 +52,9 @@ impl Extras {
     }
 
     #[cold]
-    pub(super) fn pending(path: Box<str>) -> Box<Self> {
+    pub(super) fn pending(pending: Pending) -> Box<Self> {
         Box::new(Self {
-            pending: Some(path),
+            pending: Some(pending),
             ..Self::default()
         })
     }

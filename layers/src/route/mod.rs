@@ -9,6 +9,7 @@
 //! | [`Framework`](RouteSource::Framework) | gRPC's `/package.Service/Method` | [`RouteSources::grpc`] |
 //! | [`Nested`](RouteSource::Nested) | the prefix of axum's `nest_service` | `RouteLayer::nested` |
 //! | [`Table`](RouteSource::Table) | a table of templates | [`RouteSources::table`] |
+//! | [`Guess`](RouteSource::Guess) | the look of the path, such as `~/users/{int}` | [`RouteSources::guess`] |
 //!
 //! Without any it is `{unmatched}`. A path that no one vouched for never becomes a label. All words
 //! pass a budget: after 200 distinct ones by default ([`RouteSources::limit`]), new ones become
@@ -34,6 +35,14 @@
 //! OUT_OF_RANGE, DATA_LOSS). UNIMPLEMENTED does not, nor what a layer in front of the router may answer
 //! to any path, such as UNAUTHENTICATED. Requests that are not gRPC's are `{unmatched}`.
 //!
+//! # Guessed
+//!
+//! A gateway or a proxy knows no routes. With [`RouteSources::guess`] the segments of a path that look like ids become
+//! placeholders, by [`canon::Canonicalizer`] and the rules that it is given. A guess has a `~` in front, so that it is
+//! never taken for a template. It becomes a label when it was answered with success (2xx, 304, 101) twice, and
+//! is none for an answer of 404: a scanner finds no places to take. The crate's command, `route-canon --explain`, shows what
+//! would become of an access log.
+//!
 //! # With plain hyper
 //!
 //! ```
@@ -49,6 +58,7 @@
 #[cfg(feature = "axum")]
 mod axum;
 mod grpc;
+mod guess;
 #[cfg(any(feature = "http", feature = "sse"))]
 mod ids;
 mod interner;
@@ -62,11 +72,13 @@ mod word;
 
 pub(crate) use self::{
     grpc::is_grpc,
-    routes::{RouteState, Routes},
+    routes::{Pending, RouteState, Routes},
     word::Word,
 };
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::{ids::id_of, routes::RouteLabel};
+pub use route_canon as canon;
+
 pub use self::{
     layer::{RouteFuture, RouteLayer, RouteService},
     slot::RouteSlot,

@@ -7,7 +7,11 @@ use route_canon::{Admission, Budget, Table, ValueId};
 
 #[cfg(any(feature = "http", feature = "sse"))]
 use super::ids::Ids;
-use super::{RouteSource, Word, grpc, interner::Interner};
+use super::{
+    RouteSource, Word, grpc,
+    guess::{self, Guesser},
+    interner::Interner,
+};
 use crate::{
     label::{self, OTHER, OVERFLOW, UNMATCHED},
     observe::RequestHead,
@@ -22,10 +26,20 @@ pub(crate) struct Routes {
     table: Option<Arc<Table>>,
     /// The label of each template of the table.
     labels: Arc<[RouteLabel]>,
+    guesser: Guesser,
     grpc: bool,
     slot: bool,
     /// Made once a layer outside is to be told.
     told: Arc<OnceLock<Interner>>,
+}
+
+/// What the response's head may vouch for.
+#[derive(Debug)]
+pub(crate) enum Pending {
+    /// The path of a gRPC method.
+    Method(Box<str>),
+    /// A guessed route.
+    Guess(Box<str>),
 }
 
 /// A route's label, as small as a request needs it.
@@ -47,6 +61,7 @@ impl Routes {
         limit: usize,
         table: Option<Arc<Table>>,
         methods: &[String],
+        guesser: Guesser,
         grpc: bool,
         slot: bool,
     ) -> Self {
@@ -57,6 +72,7 @@ impl Routes {
             budget,
             table,
             labels: Arc::default(),
+            guesser,
             grpc,
             slot,
             told: Arc::default(),
@@ -76,18 +92,33 @@ impl Routes {
         self.slot
     }
 
-    /// What the request's head tells, and a path that the response's head may vouch for.
+    /// What the request's head tells, and what the response's head may vouch for.
     #[inline(always)]
-    pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Box<str>>) {
+    pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Pending>) {
         if self.grpc
             && let Some(started) = self.start_grpc(request)
         {
             return started;
         }
-        (
-            self.of_framework(request).unwrap_or(RouteState::UNMATCHED),
-            None,
-        )
+        match self.of_framework(request) {
+            Some(state) => (state, None),
+            None if self.guesser.is_on() => self.start_guess(request),
+            None => (RouteState::UNMATCHED, None),
+        }
+    }
+
+    #[inline(never)]
+    fn start_guess(&self, request: RequestHead<'_>) -> (RouteState, Option<Pending>) {
+        let started = self.guesser.guess(request.uri().path(), |label| {
+            match self.budget.lookup(label) {
+                Some(id) => (
+                    RouteState::new(RouteLabel::known(id), Some(RouteSource::Guess)),
+                    None,
+                ),
+                None => (RouteState::UNMATCHED, Some(Pending::Guess(label.into()))),
+            }
+        });
+        started.unwrap_or((RouteState::UNMATCHED, None))
     }
 
     #[inline(always)]
@@ -128,7 +159,7 @@ impl Routes {
     }
 
     #[inline(never)]
-    fn start_grpc(&self, request: RequestHead<'_>) -> Option<(RouteState, Option<Box<str>>)> {
+    fn start_grpc(&self, request: RequestHead<'_>) -> Option<(RouteState, Option<Pending>)> {
         if !grpc::is_call(request.method(), request.headers()) {
             return None;
         }
@@ -139,23 +170,34 @@ impl Routes {
                 None,
             ),
             None => {
-                let pending = grpc::is_path(path).then(|| path.into());
+                let pending = grpc::is_path(path).then(|| Pending::Method(path.into()));
                 (RouteState::new(RouteLabel::OTHER, None), pending)
             }
         })
     }
 
-    /// The response's head is there: does it vouch for the path?
+    /// The response's head is there: does it vouch for what waits for it?
     #[cold]
     pub(crate) fn vouch(
         &self,
         state: &mut RouteState,
-        path: &str,
+        pending: &Pending,
         status: StatusCode,
         headers: &HeaderMap,
     ) {
-        if state.source.is_none() && grpc::vouches(status, headers) {
-            *state = RouteState::new(self.admit(path), Some(RouteSource::Framework));
+        if state.source.is_some() {
+            return;
+        }
+        match pending {
+            Pending::Method(path) if grpc::vouches(status, headers) => {
+                *state = RouteState::new(self.admit(path), Some(RouteSource::Framework));
+            }
+            Pending::Guess(label) if guess::vouches(status) => {
+                if let Some(admission) = self.budget.vouch(label) {
+                    *state = RouteState::new(self.label_of(admission), Some(RouteSource::Guess));
+                }
+            }
+            Pending::Method(_) | Pending::Guess(_) => {}
         }
     }
 
@@ -203,7 +245,11 @@ impl Routes {
         if clean.is_empty() {
             return RouteLabel::UNMATCHED;
         }
-        match self.budget.admit(&clean) {
+        self.label_of(self.budget.admit(&clean))
+    }
+
+    fn label_of(&self, admission: Admission) -> RouteLabel {
+        match admission {
             Admission::Known(id) | Admission::Admitted(id) => RouteLabel::known(id),
             Admission::Overflow { first } => {
                 if first {
@@ -221,7 +267,14 @@ impl Routes {
 
 impl Default for Routes {
     fn default() -> Self {
-        Self::new(Budget::DEFAULT_LIMIT, None, &[], false, false)
+        Self::new(
+            Budget::DEFAULT_LIMIT,
+            None,
+            &[],
+            Guesser::default(),
+            false,
+            false,
+        )
     }
 }
 
@@ -264,5 +317,13 @@ impl RouteState {
 
     fn new(label: RouteLabel, source: Option<RouteSource>) -> Self {
         Self { label, source }
+    }
+
+    /// Whatever the guess, nothing was found there.
+    #[inline(always)]
+    pub(crate) fn not_found(&mut self) {
+        if self.source == Some(RouteSource::Guess) {
+            *self = Self::UNMATCHED;
+        }
     }
 }

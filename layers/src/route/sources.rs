@@ -2,9 +2,9 @@
 
 use std::sync::{Arc, OnceLock};
 
-use route_canon::{Budget, Table, TableError};
+use route_canon::{Budget, Canonicalizer, Table, TableError};
 
-use super::{grpc, routes::Routes};
+use super::{grpc, guess::Guesser, routes::Routes};
 
 /// Where a layer takes routes from, besides the handler's word and the framework's.
 ///
@@ -15,6 +15,7 @@ pub struct RouteSources {
     limit: usize,
     table: Option<Arc<Table>>,
     methods: Vec<String>,
+    guesser: Guesser,
     grpc: bool,
     slot: bool,
     /// Made at first use; of one clone, of all of them.
@@ -113,6 +114,29 @@ impl RouteSources {
         sources.checked()
     }
 
+    /// Guesses the route of a path that nothing else names, once an answer vouched for it (see the
+    /// [module docs](super#guessed)).
+    ///
+    /// A request whose guess is a label already costs the look at its path, and no allocation; another allocates its
+    /// guess until the answer is there.
+    ///
+    /// ```
+    /// use bartizan::{
+    ///     http::HttpMetricsLayer,
+    ///     route::{RouteSources, canon::Canonicalizer},
+    /// };
+    ///
+    /// let routes = RouteSources::new().guess(Canonicalizer::default());
+    /// let layer = HttpMetricsLayer::default().routes(routes);
+    /// # let _ = layer;
+    /// ```
+    pub fn guess(self, canonicalizer: Canonicalizer) -> Self {
+        Self {
+            guesser: canonicalizer.into(),
+            ..self.anew()
+        }
+    }
+
     /// Puts a [`RouteSlot`](super::RouteSlot) into each request's extensions.
     pub fn slot(self) -> Self {
         Self {
@@ -127,6 +151,7 @@ impl RouteSources {
                 limit,
                 ref table,
                 ref methods,
+                ref guesser,
                 grpc,
                 slot,
                 made: _,
@@ -135,6 +160,7 @@ impl RouteSources {
                 limit.max(self.reserved()),
                 table.clone(),
                 methods,
+                guesser.clone(),
                 grpc,
                 slot,
             )
@@ -168,6 +194,7 @@ impl Default for RouteSources {
             limit: Budget::DEFAULT_LIMIT,
             table: None,
             methods: Vec::new(),
+            guesser: Guesser::default(),
             grpc: false,
             slot: false,
             made: Arc::default(),

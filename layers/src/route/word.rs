@@ -37,6 +37,8 @@ pub enum RouteSource {
     Nested,
     /// A table of templates that the layer was given.
     Table,
+    /// The look of the path: no route that anyone declared.
+    Guess,
 }
 
 /// What is said to the live exchange.

@@ -3,6 +3,7 @@
 
 mod axum;
 mod grpc;
+mod guessed;
 mod hyper;
 mod words;
 
