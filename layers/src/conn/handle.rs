@@ -12,7 +12,7 @@ use super::{
 
 /// What is known of one connection: an [`ObservedIo`](super::ObservedIo) writes it, anyone may read it.
 ///
-/// It is an `Arc` inside: clones share, and keep 136 bytes and no socket. The adapters put it
+/// It is an `Arc` inside: clones share, and keep 144 bytes and no socket. The adapters put it
 /// into the extensions of each request.
 #[derive(Clone)]
 pub struct ConnHandle(pub(super) Arc<ConnState>);
@@ -149,7 +149,7 @@ impl ConnHandle {
         let state = &*self.0;
         let reset = version >= Version::HTTP_2 && state.resets.so_far() > since.resets;
         // Before the cause, which is noted before its flag: another thread may be at it.
-        let closed = state.has(flag::IO_DROPPED | flag::SHUTDOWN_BEGUN);
+        let closed = state.has(flag::CLOSED);
         let shut_down = state.has(flag::SHUTDOWN_BEGUN);
         let released = state.has(flag::RELEASED);
         if let Some(cause) = state.cause() {

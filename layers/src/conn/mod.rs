@@ -63,7 +63,7 @@
 //! |---|---|
 //! | `TCP_USER_TIMEOUT`, 20 s, say | ends a connection whose bytes are not acknowledged. Without it, one that is written to lives for some 15 minutes after the peer is gone. It also ends a peer that reads nothing for that long |
 //! | TCP keep-alive, 15 s and 3 probes, say | ends one that is idle; it does not run while bytes wait, so both options are needed |
-//! | HTTP/2 pings (`keep_alive_interval`, `keep_alive_timeout`) | do the work of both, for HTTP/2 |
+//! | HTTP/2 pings (`keep_alive_interval`, `keep_alive_timeout`) | do the work of both, for HTTP/2, but for a connection that takes no byte: its streams end as `unknown`, and it stays until `TCP_USER_TIMEOUT` or its peer ends it |
 //! | `TCP_NOTSENT_LOWAT`, 16 KiB, for event streams | keeps events out of the kernel's buffer: a client that stops reading then shows after tens of kilobytes and not megabytes |
 //!
 //! # Cost
@@ -71,7 +71,7 @@
 //! 13 instructions a write, 16 a flush and 14 a read, over the bare IO: half a nanosecond to two; no
 //! clock, no lock, no atomic read-modify-write, no call through a pointer. The clock is read when a write
 //! first does not go on, and when it does again. On HTTP/2 a frame that is read costs a hundred more, some
-//! 7 nanoseconds. A connection costs one allocation of 136 bytes, 56 bytes beside the inner IO, and two
+//! 7 nanoseconds. A connection costs one allocation of 144 bytes, 56 bytes beside the inner IO, and two
 //! readings of the clock. Counted with callgrind, of an IO that takes everything.
 //!
 //! # Errors, panics, cancellation

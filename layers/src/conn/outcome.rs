@@ -9,7 +9,7 @@ use std::{
 
 use pin_project_lite::pin_project;
 
-use super::ConnHandle;
+use super::{ConnHandle, state::flag};
 
 /// How the future that served a connection ended.
 ///
@@ -42,6 +42,17 @@ pin_project! {
         inner: F,
         handle: ConnHandle,
         as_error: fn(&E) -> &(dyn Error + 'static),
+    }
+
+    impl<F, E> PinnedDrop for ObservedConnection<F, E> {
+        // Before the inner future drops. On HTTP/2 that tells the streams before it drops the IO, and a stream of
+        // another thread would find no reason.
+        fn drop(this: Pin<&mut Self>) {
+            let state = &this.project().handle.0;
+            if state.outcome().is_none() {
+                state.close(flag::ABANDONED);
+            }
+        }
     }
 }
 

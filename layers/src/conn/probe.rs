@@ -46,7 +46,7 @@ impl Probe {
         let raised = connections.metrics().accept();
         super::exchange::observing();
         Self {
-            state: Arc::new(ConnState::new(Moment::now())),
+            state: Arc::new(ConnState::new(Moment::now(), connections.drain())),
             connections,
             sent: 0,
             received: 0,
@@ -155,15 +155,7 @@ impl Probe {
     /// Notes that the server closes.
     pub(super) fn shut_down(&mut self) {
         if !self.state.has(flag::SHUTDOWN_BEGUN) {
-            self.note_drain();
-            self.state.set(flag::SHUTDOWN_BEGUN);
-        }
-    }
-
-    /// Comes before the flag that says that the server closes.
-    fn note_drain(&self) {
-        if self.connections.is_draining() {
-            self.state.set(flag::DRAINED);
+            self.state.close(flag::SHUTDOWN_BEGUN);
         }
     }
 
@@ -266,7 +258,7 @@ impl Probe {
             CloseReason::Unknown
         } else if state.outcome().is_some_and(Outcome::is_timeout) {
             CloseReason::PeerTimeout
-        } else if self.connections.is_draining() {
+        } else if state.is_draining() {
             CloseReason::ServerShutdown
         } else {
             CloseReason::ServerClosed
@@ -284,8 +276,7 @@ impl Drop for Probe {
             self.count_received();
         }
         if !self.state.has(flag::RELEASED) {
-            self.note_drain();
-            self.state.set(flag::IO_DROPPED);
+            self.state.close(flag::IO_DROPPED);
         }
         self.state.settling.close(self.state.written());
         let lived = Duration::from_nanos(self.state.started.elapsed());

@@ -8,7 +8,7 @@ use std::{
     },
 };
 
-use super::{Detail, Outcome, resets::Resets, settle::Settling};
+use super::{Detail, Drain, Outcome, resets::Resets, settle::Settling};
 use crate::clock::Moment;
 
 #[derive(Debug)]
@@ -24,6 +24,7 @@ pub(super) struct ConnState {
     cause: OnceLock<Cause>,
     outcome: OnceLock<Outcome>,
     pub(super) settling: Settling,
+    drain: Option<Drain>,
 }
 
 /// What the peer or the network did first.
@@ -58,13 +59,18 @@ pub(super) mod flag {
     pub(in crate::conn) const SETTLING: u32 = 1 << 9;
     /// The server closed it while it was draining.
     pub(in crate::conn) const DRAINED: u32 = 1 << 10;
+    /// What serves it is let go of, unfinished; the IO follows.
+    pub(in crate::conn) const ABANDONED: u32 = 1 << 11;
+    /// The server closed it, or is about to.
+    pub(in crate::conn) const CLOSED: u32 = SHUTDOWN_BEGUN | IO_DROPPED | ABANDONED;
 }
 
 // === impl ConnState ===
 
 impl ConnState {
-    pub(super) fn new(started: Moment) -> Self {
+    pub(super) fn new(started: Moment, drain: Option<Drain>) -> Self {
         Self {
+            drain,
             flags: AtomicU32::new(0),
             written: AtomicU64::new(0),
             blocked_since: AtomicU64::new(0),
@@ -74,6 +80,19 @@ impl ConnState {
             outcome: OnceLock::new(),
             settling: Settling::new(),
         }
+    }
+
+    pub(super) fn is_draining(&self) -> bool {
+        self.drain.as_ref().is_some_and(Drain::is_fired)
+    }
+
+    /// Notes that the server closes, in the way that `flag` says.
+    pub(super) fn close(&self, flag: u32) {
+        // It comes before the flag: who sees that the server closes sees why.
+        if self.is_draining() {
+            self.set(flag::DRAINED);
+        }
+        self.set(flag);
     }
 
     /// Whether one of `flags` is set.

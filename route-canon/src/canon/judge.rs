@@ -1,7 +1,7 @@
 //! What a segment is: the first that fits, in the order that the module docs of `canon` list.
 
 use super::{
-    Class, Decision, Keep, address, date, escape, file, hex, known, number,
+    Class, Decision, Keep, address, date, escape, file, hex, known, number, pairs,
     shape::{self, Shape},
     words::{self, Parts},
 };
@@ -56,7 +56,9 @@ pub(super) fn judge(text: &str, shape: Shape) -> Verdict {
 
 #[inline]
 fn lower(text: &str, shape: Shape) -> Verdict {
-    if text.len() <= LONGEST_KEPT && words::is_like_word(text.len(), shape.pairs) {
+    if text.len() <= LONGEST_KEPT
+        && words::is_like_word(text.len(), pairs::score_of(text.as_bytes()))
+    {
         Verdict::Kept(Keep::Word)
     } else {
         other(text, shape)
@@ -74,6 +76,10 @@ fn digits(text: &str) -> Verdict {
 fn other(text: &str, shape: Shape) -> Verdict {
     if shape.has(shape::PERCENT | shape::NON_ASCII) {
         return escaped(text, shape);
+    }
+    // Most ids are one of these.
+    if shape.is_only(shape::HEX | shape::DASH) && hex::is_dashed(text.as_bytes()) {
+        return Verdict::Class(Class::Uuid);
     }
     if let Some(keep) = known::keep(text.as_bytes(), shape) {
         return Verdict::Kept(keep);

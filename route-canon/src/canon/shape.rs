@@ -1,7 +1,5 @@
 //! What a segment is made of, gathered in one pass.
 
-use super::pairs;
-
 /// The letters `a` to `f`.
 pub(super) const LOWER_HEX: u32 = 1 << 0;
 /// The letters `g` to `z`.
@@ -47,14 +45,9 @@ pub(super) const UNRESERVED: u32 = ALPHANUMERIC | DASH | UNDERSCORE | DOT | TILD
 /// What no label shows in any place.
 pub(super) const HIDDEN: u32 = UNSHOWN | BRACKETS | ENDS;
 
-/// What one pass over a segment tells.
+/// What one pass over a segment tells: the kinds of the bytes that are in it.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Shape {
-    /// The kinds of the bytes that are in it.
-    kinds: u32,
-    /// How much its pairs are like those of words. It means something only where there are letters alone.
-    pub(super) pairs: i64,
-}
+pub(super) struct Shape(u32);
 
 static KINDS: [u32; 256] = kinds();
 
@@ -65,41 +58,32 @@ impl Shape {
     #[inline]
     pub(super) fn scan(bytes: &[u8], start: usize) -> (Self, usize) {
         let mut kinds = 0;
-        let mut pairs = 0;
-        let mut before = pairs::EDGE;
-        let rest = &bytes[start..];
-        let mut length = rest.len();
-        for (at, &byte) in rest.iter().enumerate() {
+        let mut end = start;
+        while let Some(&byte) = bytes.get(end) {
             let kind = kind(byte);
             if kind & ENDS != 0 {
-                length = at;
                 break;
             }
             kinds |= kind;
-            let letter = pairs::letter(byte);
-            pairs += pairs::score(before, letter);
-            before = letter;
+            end += 1;
         }
-        pairs += pairs::score(before, pairs::EDGE);
-        (Self { kinds, pairs }, start + length)
+        (Self(kinds), end)
     }
 
     pub(super) fn of(text: &[u8]) -> Self {
-        let kinds = text.iter().fold(0, |kinds, &byte| kinds | kind(byte));
-        let pairs = pairs::score_of(text);
-        Self { kinds, pairs }
+        Self(text.iter().fold(0, |kinds, &byte| kinds | kind(byte)))
     }
 
     /// Whether a byte of any of these kinds is in it.
     #[inline]
     pub(super) fn has(self, kinds: u32) -> bool {
-        self.kinds & kinds != 0
+        self.0 & kinds != 0
     }
 
     /// Whether all its bytes are of these kinds.
     #[inline]
     pub(super) fn is_only(self, kinds: u32) -> bool {
-        self.kinds & !(kinds | OPENS) == 0
+        self.0 & !(kinds | OPENS) == 0
     }
 }
 

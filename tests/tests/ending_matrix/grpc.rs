@@ -10,7 +10,7 @@ use bartizan_tests::{
     server::Server,
 };
 use futures_util::StreamExt;
-use tonic::transport;
+use tonic::{Code, transport};
 
 /// What is recorded of a call: route, status, error type, bytes.
 struct Wanted(
@@ -120,13 +120,9 @@ async fn a_stream() {
 async fn a_stream_that_breaks_ends_in_trailers() {
     let call = async |mut caller: Caller, _: &Recorder| {
         let stream = caller.stream("/test.Echo/Break").await.expect("a stream");
-        assert!(
-            stream
-                .collect::<Vec<_>>()
-                .await
-                .pop()
-                .is_some_and(|last| last.is_err())
-        );
+        let mut messages = stream.collect::<Vec<_>>().await;
+        let last = messages.pop().expect("an end").expect_err("a failure");
+        assert_eq!((messages.len(), last.code()), (2, Code::DataLoss));
     };
     check(
         call,

@@ -11,7 +11,6 @@ use futures_util::{StreamExt, stream};
 use http::{Response, StatusCode, header::CONTENT_LENGTH};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
-use tower_http::timeout::TimeoutBody;
 
 use crate::{
     everywhere,
@@ -289,21 +288,6 @@ async fn a_time_out_inside(framework: Framework, protocol: Protocol) {
     let mut client = Client::connect(rig.address(), protocol).await;
     assert!(client.fetch(get("/stream/a")).await.is_err());
     rig.closes(&[("timeout", 1)]).await;
-    client.leave().await;
-    rig.stop().await;
-}
-
-#[tokio::test]
-async fn a_time_out_of_tower_http_inside() {
-    let rig = Setup::of(Framework::Hyper).streaming(|| {
-        let hangs = Script::new([Step::data("data: 1\n\n"), Step::Hang]);
-        let timed = TimeoutBody::new(Duration::from_millis(5), hangs);
-        timed.boxed_unsync()
-    });
-    let rig = rig.start().await;
-    let mut client = Client::connect(rig.address(), Protocol::Http1).await;
-    assert!(client.fetch(get("/stream/a")).await.is_err());
-    rig.closes(&[("body_error", 1)]).await;
     client.leave().await;
     rig.stop().await;
 }

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use bartizan::label::{End, Fault};
-use bartizan_tests::scrape::Scrape;
+use bartizan_tests::{recorder::Recorder, scrape::Scrape};
 
 pub(crate) const STARTED: &str = "sse_streams_started_total";
 pub(crate) const ACTIVE: &str = "sse_streams_active";
@@ -23,6 +23,7 @@ pub(crate) const STALLED: &str = "sse_streams_stalled";
 pub(crate) const WRITE_ERRORS: &str = "sse_write_errors_total";
 pub(crate) const RECONNECTS: &str = "sse_reconnects_total";
 pub(crate) const BACKPRESSURE: &str = "sse_backpressure_seconds";
+pub(crate) const CONNECTION: &str = "server_connection_duration_seconds";
 pub(crate) const OVERFLOW: &str = "bartizan_label_overflow_total";
 
 /// What passed.
@@ -54,6 +55,13 @@ pub(crate) fn passed(scrape: &Scrape) -> Passed {
         events: total(scrape, EVENTS, &[]),
         keepalives: total(scrape, KEEPALIVES, &[]),
     }
+}
+
+/// Why connections closed, once that many did.
+pub(crate) async fn connections(recorder: &Recorder, closed: u64) -> BTreeMap<String, u64> {
+    let are = |scrape: &Scrape| scrape.count(CONNECTION, &[]) == closed;
+    let count = format!("{CONNECTION}_count");
+    by(&recorder.once(are).await, &count, "close_reason")
 }
 
 /// The series that are not at 0, by one label.

@@ -1,22 +1,17 @@
 //! Layers between the stream metrics and the guard that fail a body, cut it off or let go of it.
 
-use std::{
-    pin::Pin,
-    task::{Context, Poll},
-    time::Duration,
-};
+use std::time::Duration;
 
 use bartizan_tests::{
-    AnyBody, Protocol,
+    Protocol,
     client::{Client, get},
-    script::{Failed, Step},
+    script::Step,
 };
-use bytes::Bytes;
-use http_body::{Body, Frame};
-use http_body_util::BodyExt;
 
 use crate::{
-    everywhere, expect, open, reads_to_the_end,
+    everywhere, expect,
+    obeying::obeying,
+    open, reads_to_the_end,
     rig::{Between, Framework, Setup},
 };
 
@@ -28,34 +23,6 @@ everywhere! {
     a_time_out_of_the_body;
     http1: an_unguarded_layer_is_found_out;
     http2: a_layer_and_resets_on_one_connection;
-}
-
-/// Fails or ends a body as soon as it passes a frame with such a word.
-struct Obeying(AnyBody);
-
-impl Body for Obeying {
-    type Data = Bytes;
-    type Error = bartizan_tests::BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        cx: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
-        let frame = std::task::ready!(Pin::new(&mut self.0).poll_frame(cx));
-        let Some(Ok(frame)) = frame else {
-            return Poll::Ready(frame);
-        };
-        Poll::Ready(match frame.data_ref().map(AsRef::as_ref) {
-            Some(b"data: fail\n\n") => Some(Err(Failed.into())),
-            Some(b"data: end\n\n") => None,
-            Some(b"data: panic\n\n") => panic!("the test says so"),
-            _ => Some(Ok(frame)),
-        })
-    }
-}
-
-fn obeying(setup: Setup) -> Setup {
-    setup.between(|body| Obeying(body).boxed_unsync())
 }
 
 async fn a_layer_that_fails_the_body(framework: Framework, protocol: Protocol) {

@@ -1,8 +1,14 @@
 //! HTTP/2, frame by frame.
 
 use bartizan::conn::Outcome;
-use bartizan_tests::{Protocol, client::get, scrape::Scrape};
+use bartizan_tests::{
+    Protocol,
+    client::get,
+    scrape::Scrape,
+    wait::{PATIENCE, eventually},
+};
 use http_body_util::BodyExt;
+use tokio::{io::AsyncReadExt, time::timeout};
 
 use crate::{
     everywhere, expect,
@@ -24,7 +30,10 @@ const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
+const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+const WINDOW_UPDATE: u8 = 8;
+const ACK: u8 = 1;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     let length = u32::try_from(payload.len()).expect("a short payload");
@@ -37,15 +46,72 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
 
 /// A GET that is all there.
 pub(crate) fn headers(stream: u32) -> Vec<u8> {
-    // `:method: GET`, `:scheme: http`, `:path` and `:authority` as literals.
-    let mut head = vec![0x82, 0x86, 0x04, 0x09];
-    head.extend_from_slice(b"/stream/a");
-    head.extend_from_slice(&[0x41, 0x01, b'a']);
-    frame(HEADERS, 0x05, stream, &head)
+    // `:method: GET`.
+    frame(HEADERS, 0x05, stream, &head(0x82, "/stream/a"))
 }
 
-fn reset(stream: u32, code: u32) -> Vec<u8> {
+/// A call of gRPC that is all there, with an empty message.
+pub(crate) fn call(stream: u32, path: &str) -> Vec<u8> {
+    // `:method: POST`.
+    let mut head = head(0x83, path);
+    // `content-type` as a literal.
+    head.extend_from_slice(&[0x0f, 0x10, 0x10]);
+    head.extend_from_slice(b"application/grpc");
+    let (head, message) = (
+        frame(HEADERS, 0x04, stream, &head),
+        frame(DATA, 0x01, stream, &[0; 5]),
+    );
+    [head, message].concat()
+}
+
+fn head(method: u8, path: &str) -> Vec<u8> {
+    let length = u8::try_from(path.len()).expect("a short path");
+    // `:scheme: http`, `:path` and `:authority` as literals.
+    let mut head = vec![method, 0x86, 0x04, length];
+    head.extend_from_slice(path.as_bytes());
+    head.extend_from_slice(&[0x41, 0x01, b'a']);
+    head
+}
+
+pub(crate) fn reset(stream: u32, code: u32) -> Vec<u8> {
     frame(RST_STREAM, 0, stream, &code.to_be_bytes())
+}
+
+/// What a client says first.
+pub(crate) fn hello() -> Vec<u8> {
+    [PREFACE.as_bytes(), &frame(SETTINGS, 0, 0, &[])].concat()
+}
+
+/// What a client says first that takes all that may come.
+pub(crate) fn hello_without_windows() -> Vec<u8> {
+    // SETTINGS_INITIAL_WINDOW_SIZE, and what is missing to as much for the connection.
+    let window = 0x7fff_ffff_u32;
+    let setting = [&[0, 4], &window.to_be_bytes()[..]].concat();
+    let more = (window - 65_535).to_be_bytes();
+    let (setting, more) = (
+        frame(SETTINGS, 0, 0, &setting),
+        frame(WINDOW_UPDATE, 0, 0, &more),
+    );
+    [PREFACE.as_bytes(), &setting, &more].concat()
+}
+
+/// Answers so many pings, and reads over what else comes.
+pub(crate) async fn answers_pings(raw: &mut Raw, pings: u32) {
+    let answering = async {
+        let mut answered = 0;
+        while answered < pings {
+            let mut head = [0; 9];
+            raw.socket.read_exact(&mut head).await.expect("a frame");
+            let [a, b, c, kind, flags, ..] = head;
+            let mut payload = vec![0; u32::from_be_bytes([0, a, b, c]) as usize];
+            raw.socket.read_exact(&mut payload).await.expect("a frame");
+            if kind == PING && flags & ACK == 0 {
+                raw.bytes(&frame(PING, ACK, 0, &payload)).await;
+                answered += 1;
+            }
+        }
+    };
+    timeout(PATIENCE, answering).await.expect("pings");
 }
 
 /// A client that has said hello.
@@ -118,7 +184,7 @@ async fn a_goaway_ends_no_stream(framework: Framework, _: Protocol) {
         .await;
     let connection = exchange.connection();
     let gone = || connection.is_peer_going_away().then_some(());
-    bartizan_tests::wait::eventually(gone, || format!("{connection:?}")).await;
+    eventually(gone, || format!("{connection:?}")).await;
     exchange.sends("data: still here\n\n");
     raw.reads("data: still here\n\n").await;
     assert_eq!(expect::active(&rig.recorder.scrape()), 1.0);
@@ -139,7 +205,7 @@ async fn a_frame_that_breaks_the_protocol(framework: Framework, _: Protocol) {
     let connection = exchange.connection();
     if framework == Framework::Hyper {
         let outcome = || connection.outcome();
-        let outcome = bartizan_tests::wait::eventually(outcome, String::new).await;
+        let outcome = eventually(outcome, String::new).await;
         assert_eq!(outcome, Outcome::ProtocolError);
     }
     drop(raw);
@@ -162,7 +228,7 @@ async fn a_reset_while_the_window_is_full(framework: Framework, protocol: Protoc
         let now = expect::total(&rig.recorder.scrape(), expect::FRAMES, &[]);
         (now == std::mem::replace(&mut before, now) && now > 10).then_some(now)
     };
-    let frames = bartizan_tests::wait::eventually(stands, || rig.recorder.text()).await;
+    let frames = eventually(stands, || rig.recorder.text()).await;
     assert!(frames < 400);
     drop(body);
     exchange.let_go().await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use bartizan::conn::Detail;
+use bartizan::conn::{ConnHandle, Detail};
 use bartizan_tests::{
     Protocol,
     client::{Client, get},
@@ -11,16 +11,20 @@ use bartizan_tests::{
     wait::eventually,
 };
 use bytes::Bytes;
-use futures_util::future::join_all;
+use futures_util::{future::join_all, stream::repeat_with};
+use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use socket2::SockRef;
-use tokio::sync::Notify;
+use tokio::sync::{
+    Notify,
+    mpsc::{UnboundedReceiver, unbounded_channel},
+};
 
 use crate::{
     everywhere, expect,
     line::{Line, Raw},
     open,
-    rig::{Between, Framework, Setup},
+    rig::{Between, Framework, Setup, event_stream},
     rounds,
 };
 
@@ -33,7 +37,8 @@ everywhere! {
     a_client_that_never_reads_and_resets,
     a_future_that_a_layer_lets_go_of;
     http1: ;
-    http2: a_client_that_says_goodbye, a_client_that_says_goodbye_in_a_drain;
+    http2: a_client_that_says_goodbye, a_client_that_says_goodbye_in_a_drain,
+        a_reset_stream_before_the_head;
 }
 
 async fn a_client_that_closes_while_the_stream_is_idle(framework: Framework, protocol: Protocol) {
@@ -103,19 +108,24 @@ async fn a_client_that_says_goodbye_in_a_drain(framework: Framework, protocol: P
     }
 }
 
-/// Streams that always have more.
-pub(crate) fn flooding(framework: Framework) -> Setup {
-    Setup::of(framework).streaming(|| {
-        let frames = futures_util::stream::repeat_with(|| {
-            let event = Bytes::from_static(b"data: more and more and more and more\n\n");
-            Ok(http_body::Frame::data(event))
-        });
-        StreamBody::new(frames).boxed_unsync()
-    })
+/// Streams that always have more, and the connections that they are on.
+///
+/// Events are large: of small ones that nobody reads, a client of HTTP/2 has enough, and goes by itself.
+fn flooding(framework: Framework) -> (Setup, UnboundedReceiver<ConnHandle>) {
+    let (sender, connections) = unbounded_channel();
+    let setup = Setup::of(framework).answering(move |request| {
+        let connection = request.extensions().get::<ConnHandle>();
+        let _ = sender.send(connection.expect("an observed connection").clone());
+        let event = Bytes::from(format!("data: {}\n\n", "more and ".repeat(1000)));
+        let frames = repeat_with(move || Ok(Frame::data(event.clone())));
+        std::future::ready(event_stream(StreamBody::new(frames).boxed_unsync()))
+    });
+    (setup, connections)
 }
 
 async fn a_client_that_resets_in_a_flood(framework: Framework, protocol: Protocol) {
-    let rig = flooding(framework).start().await;
+    let (setup, mut connections) = flooding(framework);
+    let rig = setup.start().await;
     for round in 1..=rounds() {
         let (line, mut client) = Line::client(rig.address(), protocol).await;
         let mut body = client
@@ -128,6 +138,8 @@ async fn a_client_that_resets_in_a_flood(framework: Framework, protocol: Protoco
         }
         line.reset();
         let scrape = rig.closes(&[("client_disconnect", round)]).await;
+        let connection = connections.recv().await.expect("a connection");
+        assert_eq!(connection.cause(), Some(Detail::Reset));
         let errors = expect::by(&scrape, expect::WRITE_ERRORS, "error_type");
         assert!(errors.values().sum::<u64>() <= round);
         let known = ["connection_reset", "broken_pipe"];
@@ -140,7 +152,8 @@ async fn a_client_that_resets_in_a_flood(framework: Framework, protocol: Protoco
 }
 
 async fn a_client_that_never_reads_and_resets(framework: Framework, protocol: Protocol) {
-    let rig = flooding(framework).start().await;
+    let (setup, mut connections) = flooding(framework);
+    let rig = setup.start().await;
     let (line, mut client) = Line::client(rig.address(), protocol).await;
     let body = client
         .send(get("/stream/a"))
@@ -160,6 +173,8 @@ async fn a_client_that_never_reads_and_resets(framework: Framework, protocol: Pr
     .await;
     line.reset();
     rig.closes(&[("client_disconnect", 1)]).await;
+    let connection = connections.recv().await.expect("a connection");
+    assert_eq!(connection.cause(), Some(Detail::Reset));
     drop(body);
     rig.stop().await;
 }
@@ -204,17 +219,17 @@ async fn a_client_that_leaves_before_the_head(framework: Framework, protocol: Pr
     rig.stop().await;
 }
 
-#[tokio::test]
-async fn a_reset_stream_before_the_head() {
-    let setup = Setup::of(Framework::Hyper).answering(|_| std::future::pending());
+async fn a_reset_stream_before_the_head(framework: Framework, protocol: Protocol) {
+    let setup = Setup::of(framework).answering(|_| std::future::pending());
     let rig = setup.start().await;
-    let client = Client::connect(rig.address(), Protocol::Http2).await;
+    let client = Client::connect(rig.address(), protocol).await;
     tokio::select! {
         head = client.send_beside(get("/stream/a")) => panic!("nobody answers: {head:?}"),
         () = rig.recorder.under_way(1) => {}
     }
     let scrape = rig.recorder.ended(1).await;
     assert_eq!(scrape.records(), ["GET /stream/{case} client_disconnect"]);
+    assert_eq!(expect::total(&scrape, expect::STARTED, &[]), 0);
     client.leave().await;
     rig.stop().await;
 }

@@ -2,7 +2,7 @@
 
 use std::{
     io,
-    net::SocketAddr,
+    net::{Shutdown, SocketAddr},
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
@@ -52,6 +52,13 @@ impl Line {
     /// Closes the socket. The peer sees FIN if all that it sent was read, and a reset else.
     pub(crate) fn close(&self) {
         self.0.lock().expect("no panic").take();
+    }
+
+    /// Closes this side alone; what comes is still read.
+    pub(crate) fn finish(&self) {
+        let socket = self.0.lock().expect("no panic");
+        let socket = SockRef::from(socket.as_ref().expect("an open line"));
+        socket.shutdown(Shutdown::Write).expect("a connection");
     }
 
     /// Resets the connection.
@@ -127,14 +134,19 @@ impl Raw {
         Self::send(server, GET).await
     }
 
-    /// Connects with little room for what comes, and asks for a stream.
-    pub(crate) async fn get_with_little_room(server: SocketAddr) -> Self {
+    /// Connects with little room for what comes.
+    pub(crate) async fn with_little_room(server: SocketAddr) -> Self {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.set_recv_buffer_size(16 * 1024).expect("an option");
-        let mut raw = Self {
+        Self {
             socket: socket.connect(server).await.expect("a server"),
             read: Vec::new(),
-        };
+        }
+    }
+
+    /// Connects with little room for what comes, and asks for a stream.
+    pub(crate) async fn get_with_little_room(server: SocketAddr) -> Self {
+        let mut raw = Self::with_little_room(server).await;
         raw.write(GET).await;
         raw
     }
@@ -165,6 +177,11 @@ impl Raw {
             }
         };
         timeout(PATIENCE, reading).await.expect("what was sent");
+    }
+
+    /// How many bytes were read.
+    pub(crate) fn has_read(&self) -> u64 {
+        self.read.len() as u64
     }
 
     /// Reads to the end, however it comes, and returns all that was read.

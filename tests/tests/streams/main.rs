@@ -2,6 +2,7 @@
 
 mod adapters;
 mod blind_spots;
+mod cable;
 mod chaos;
 mod compression;
 mod counts;
@@ -9,12 +10,17 @@ mod ends;
 mod expect;
 mod feed;
 mod gone;
+mod grpc;
 mod guard;
 mod h2;
 mod handles;
 mod leaving;
+mod let_go;
 mod line;
+mod mixed;
+mod obeying;
 mod panics;
+mod pings;
 mod rig;
 mod serve;
 mod settle;

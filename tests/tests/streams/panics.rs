@@ -10,17 +10,30 @@ use bartizan_tests::{
     AnyBody, Protocol,
     client::{Client, get},
     script::{Script, Step},
-    server::Server,
+    server::{Server, Stop},
     wait::eventually,
 };
 use http::{Request, Response};
+use hyper_util::{
+    rt::{TokioExecutor, TokioIo},
+    server::conn::auto,
+    service::TowerToHyperService,
+};
 use metrics::{
     Counter, CounterFn, Gauge, GaugeFn, Histogram, HistogramFn, Key, KeyName, Metadata, Recorder,
     SharedString, Unit,
 };
+use tokio::task::JoinSet;
 use tower::{Layer, service_fn};
 
-use crate::{reads_to_the_end, rig::event_stream};
+use crate::{
+    everywhere, reads_to_the_end,
+    rig::{Framework, event_stream},
+};
+
+everywhere! {
+    a_recorder_that_panics_harms_no_stream,
+}
 
 /// Panics at each use, once it is armed, and counts that.
 #[derive(Clone, Debug, Default)]
@@ -100,53 +113,86 @@ async fn serve<B>(request: Request<B>) -> Result<Response<AnyBody>, std::convert
     Ok(event_stream(Script::new(steps).silent().any()))
 }
 
-#[tokio::test]
-async fn a_recorder_that_panics_harms_no_stream() {
+async fn axum_server(layer: ObserveLayer<Sse>, connections: Connections) -> Server {
+    let router = axum::Router::new()
+        .fallback_service(service_fn(serve))
+        .layer(tower::layer::layer_fn(
+            move |route: axum::routing::Route| layer.layer(route),
+        ));
+    Server::start(move |listener, stop| {
+        axum::serve(connections.listener(listener), connections.make(router))
+            .with_graceful_shutdown(stop)
+            .into_future()
+    })
+    .await
+}
+
+async fn hyper_server(layer: ObserveLayer<Sse>, connections: Connections) -> Server {
+    Server::start(move |listener, mut stop: Stop| async move {
+        let mut tasks = JoinSet::new();
+        loop {
+            let io = tokio::select! {
+                accepted = listener.accept() => accepted.expect("a connection").0,
+                () = &mut stop => break,
+            };
+            let io = connections.observe(io);
+            let handle = io.handle();
+            let service = layer
+                .clone()
+                .connection(handle.clone())
+                .layer(service_fn(serve));
+            tasks.spawn(async move {
+                let builder = auto::Builder::new(TokioExecutor::new());
+                let service = TowerToHyperService::new(service);
+                let connection = builder.serve_connection(TokioIo::new(io), service);
+                let _ = handle.observe_boxed(connection).await;
+            });
+        }
+        // A connection whose service panicked is done too.
+        while tasks.join_next().await.is_some() {}
+    })
+    .await
+}
+
+async fn a_recorder_that_panics_harms_no_stream(framework: Framework, protocol: Protocol) {
     for armed in [false, true] {
-        for protocol in Protocol::BOTH {
-            let bomb = Bomb::default();
-            bomb.armed.store(armed, Ordering::Relaxed);
-            let meter = || Meter::builder().recorder(bomb.clone()).build().unwrap();
-            let sse = Sse::builder().meter(meter()).build().unwrap();
-            let layer = ObserveLayer::new(sse.clone());
-            let connections = Connections::builder().meter(meter()).build();
-            let router = axum::Router::new()
-                .fallback_service(service_fn(serve))
-                .layer(tower::layer::layer_fn(
-                    move |route: axum::routing::Route| layer.layer(route),
-                ));
-            let server = Server::start(move |listener, stop| {
-                axum::serve(connections.listener(listener), connections.make(router))
-                    .with_graceful_shutdown(stop)
-                    .into_future()
-            })
-            .await;
-            for path in ["/ends", "/fails", "/panics", "/hangs", "/ends"] {
-                let mut client = Client::connect(server.address(), protocol).await;
-                match path {
-                    "/ends" => {
-                        let answer = client.fetch(get(path)).await.expect("an answer");
-                        assert_eq!(answer.body, "data: 1\n\n");
-                    }
-                    "/hangs" => {
-                        let mut body = client.send(get(path)).await.expect("a head").into_body();
-                        crate::reads(&mut body, "data: 1\n\n").await;
-                        // What is recorded from here on panics in a drop.
-                        bomb.armed.store(true, Ordering::Relaxed);
-                    }
-                    _ => {
-                        if let Ok(response) = client.send(get(path)).await {
-                            assert!(!reads_to_the_end(response.into_body()).await);
-                        }
+        let bomb = Bomb::default();
+        bomb.armed.store(armed, Ordering::Relaxed);
+        let meter = || Meter::builder().recorder(bomb.clone()).build();
+        let meter = || meter().expect("a meter without options");
+        let sse = Sse::builder().meter(meter()).build();
+        let sse = sse.expect("no options");
+        let layer = ObserveLayer::new(sse.clone());
+        let connections = Connections::builder().meter(meter()).build();
+        let server = match framework {
+            Framework::Hyper => hyper_server(layer, connections).await,
+            Framework::Axum => axum_server(layer, connections).await,
+        };
+        for path in ["/ends", "/fails", "/panics", "/hangs", "/ends"] {
+            let mut client = Client::connect(server.address(), protocol).await;
+            match path {
+                "/ends" => {
+                    let answer = client.fetch(get(path)).await.expect("an answer");
+                    assert_eq!(answer.body, "data: 1\n\n");
+                }
+                "/hangs" => {
+                    let mut body = client.send(get(path)).await.expect("a head").into_body();
+                    crate::reads(&mut body, "data: 1\n\n").await;
+                    // What is recorded from here on panics in a drop.
+                    bomb.armed.store(true, Ordering::Relaxed);
+                }
+                _ => {
+                    if let Ok(response) = client.send(get(path)).await {
+                        assert!(!reads_to_the_end(response.into_body()).await);
                     }
                 }
-                client.leave().await;
-                let gone = || (sse.scan_open() == 0).then_some(());
-                eventually(gone, || "a stream that stays".to_owned()).await;
             }
-            assert!(bomb.blown.load(Ordering::Relaxed) > 0);
-            server.stop().await;
+            client.leave().await;
+            let gone = || (sse.scan_open() == 0).then_some(());
+            eventually(gone, || "a stream that stays".to_owned()).await;
         }
+        assert!(bomb.blown.load(Ordering::Relaxed) > 0);
+        server.stop().await;
     }
 }
 

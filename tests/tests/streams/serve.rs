@@ -2,12 +2,16 @@
 
 use std::{
     convert::Infallible,
+    io,
     pin::Pin,
     sync::{Arc, Mutex},
     task::{Context, Poll},
 };
 
-use axum::{Router, serve::ListenerExt};
+use axum::{
+    Router,
+    serve::{Listener, ListenerExt},
+};
 use bartizan::conn::{ConnHandle, Connections};
 use bartizan_tests::{
     AnyBody, BoxError,
@@ -24,13 +28,17 @@ use hyper_util::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite},
-    net::TcpListener,
+    net::{TcpListener, TcpStream},
     sync::watch,
     task::{AbortHandle, JoinSet},
 };
+use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use tower::{Service, layer::layer_fn};
 
-use crate::{rig::Answer, stack::Stack};
+use crate::{
+    rig::{Answer, Setup},
+    stack::Stack,
+};
 
 /// The tasks of connections.
 pub(crate) type Aborts = Arc<Mutex<Vec<AbortHandle>>>;
@@ -140,20 +148,56 @@ async fn serve<T: Io + 'static>(
 }
 
 pub(crate) async fn axum(stack: Stack, app: App, connections: Connections) -> Server {
-    let (socket, observed) = (stack.setup.socket, stack.setup.observed);
+    let Setup {
+        socket,
+        observed,
+        tls,
+        ..
+    } = &*stack.setup;
+    let (socket, observed, tls) = (*socket, *observed, tls.clone());
     let router = Router::new()
         .route_service("/stream/{case}", app)
         .layer(layer_fn(move |route| stack.wrap(route, None)));
     Server::start(move |listener, stop| async move {
         let listener = listener.tap_io(move |io| socket(io));
-        if observed {
-            let observed = connections.listener(listener);
-            let served = axum::serve(observed, connections.make(router));
-            served.with_graceful_shutdown(stop).await
-        } else {
-            let served = axum::serve(listener, router);
-            served.with_graceful_shutdown(stop).await
+        match (tls, observed) {
+            (None, true) => {
+                let observed = connections.listener(listener);
+                let served = axum::serve(observed, connections.make(router));
+                served.with_graceful_shutdown(stop).await
+            }
+            (None, false) => {
+                let served = axum::serve(listener, router);
+                served.with_graceful_shutdown(stop).await
+            }
+            (Some(tls), _) => {
+                let observed = connections.listener(TlsListener { listener, tls });
+                let served = axum::serve(observed, connections.make(router));
+                served.with_graceful_shutdown(stop).await
+            }
         }
     })
     .await
+}
+
+/// Shakes hands with one client after the other.
+struct TlsListener<L> {
+    listener: L,
+    tls: TlsAcceptor,
+}
+
+// === impl TlsListener ===
+
+impl<L: Listener<Io = TcpStream>> Listener for TlsListener<L> {
+    type Io = TlsStream<TcpStream>;
+    type Addr = L::Addr;
+
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (io, address) = self.listener.accept().await;
+        (self.tls.accept(io).await.expect("a handshake"), address)
+    }
+
+    fn local_addr(&self) -> io::Result<Self::Addr> {
+        self.listener.local_addr()
+    }
 }

@@ -122,7 +122,8 @@ async fn the_second_stream_of_a_connection(framework: Framework, _: Protocol) {
     first.ends();
     raw.reads("\r\n0\r\n\r\n").await;
     let connection = first.connection();
-    let before = connection.bytes_written();
+    // What the server has counted of it may be behind.
+    let before = raw.has_read();
     raw.write(crate::line::GET).await;
     let second = rig.opened().await;
     for _ in 0..FRAMES {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bartizan::conn::Detail;
 use bartizan_tests::{
     Protocol,
     client::{Client, get},
@@ -144,6 +145,7 @@ async fn a_graceful_shutdown_waits_for_the_client(framework: Framework, protocol
     open.line.close();
     stop.await.expect("a server that stops");
     watch.closes(&[("client_disconnect", 1)]).await;
+    assert_eq!(open.exchange.connection().cause(), Some(Detail::Fin));
 }
 
 async fn a_stream_that_begins_in_a_drain(framework: Framework, protocol: Protocol) {
