@@ -25,7 +25,8 @@ mod tests;
 
 pub use self::{error::TemplateError, segment::Segment};
 
-use std::{fmt, str::FromStr};
+use crate::Spelling;
+use std::{borrow::Cow, fmt, str::FromStr};
 
 /// A route template in its one spelling, such as `/users/{id}` or `/files/{*rest}`.
 ///
@@ -64,6 +65,44 @@ impl Template {
     pub fn as_str(&self) -> &str {
         let Self(text) = self;
         text
+    }
+
+    /// The template as a label in a spelling: `/users/:id/*rest` for those whose dashboards have it so. It is
+    /// borrowed in braces, and allocates after a colon.
+    ///
+    /// A parameter beside other text keeps its braces, since nothing would tell where its name ends.
+    ///
+    /// ```
+    /// use route_canon::{Spelling, Template};
+    ///
+    /// let template = Template::parse("/users/{id}/report-{year}.pdf")?;
+    /// assert_eq!(template.spelled(Spelling::Colon), "/users/:id/report-{year}.pdf");
+    /// # Ok::<(), route_canon::TemplateError>(())
+    /// ```
+    #[must_use]
+    pub fn spelled(&self, spelling: Spelling) -> Cow<'_, str> {
+        if spelling == Spelling::Braces {
+            return Cow::Borrowed(self.as_str());
+        }
+        let mut label = String::with_capacity(self.as_str().len());
+        for segment in self.segments() {
+            label.push('/');
+            match segment {
+                Segment::Literal(text) => label.push_str(text),
+                Segment::CatchAll { name } => label.extend(["*", name]),
+                Segment::Parameter {
+                    prefix: "",
+                    name,
+                    suffix: "",
+                } => label.extend([":", name]),
+                Segment::Parameter {
+                    prefix,
+                    name,
+                    suffix,
+                } => label.extend([prefix, "{", name, "}", suffix]),
+            }
+        }
+        Cow::Owned(label)
     }
 
     /// The parts between the slashes, from the first slash on. The root has one, which is empty, and a final

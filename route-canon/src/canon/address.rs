@@ -39,7 +39,9 @@ fn is_local(byte: u8) -> bool {
 
 /// An address, with a port or the length of a prefix after it, or neither.
 pub(super) fn is_ip(text: &str, shape: Shape) -> bool {
-    if text.len() > LONGEST_IP {
+    let is_hex = !shape.has(shape::LOWER_OTHER | shape::UPPER_OTHER);
+    let may_be_one = !shape.has(shape::LETTER) || is_hex && shape.has(shape::COLON);
+    if text.len() > LONGEST_IP || !may_be_one {
         return false;
     }
     let (address, prefix) = match text.split_once('/') {
@@ -65,7 +67,7 @@ fn is_v4(text: &str, may_have_port: bool, shape: Shape) -> bool {
 }
 
 fn is_v6(text: &str, may_have_port: bool, shape: Shape) -> bool {
-    if !shape.has(shape::COLON) || shape.has(shape::LOWER_OTHER | shape::UPPER_OTHER) {
+    if !shape.has(shape::COLON) {
         return false;
     }
     let address = match text.strip_prefix('[').and_then(|text| text.split_once(']')) {

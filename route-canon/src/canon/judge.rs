@@ -43,10 +43,10 @@ impl Verdict {
 }
 
 /// Judges a segment that is no placeholder. It is not empty.
-#[inline]
+#[inline(always)]
 pub(super) fn judge(text: &str, shape: Shape) -> Verdict {
     if shape.is_only(shape::LOWER) {
-        lower(text, shape)
+        lower(text)
     } else if shape.is_only(shape::DIGIT) {
         digits(text)
     } else {
@@ -54,14 +54,14 @@ pub(super) fn judge(text: &str, shape: Shape) -> Verdict {
     }
 }
 
-#[inline]
-fn lower(text: &str, shape: Shape) -> Verdict {
+#[inline(always)]
+fn lower(text: &str) -> Verdict {
     if text.len() <= LONGEST_KEPT
         && words::is_like_word(text.len(), pairs::score_of(text.as_bytes()))
     {
         Verdict::Kept(Keep::Word)
     } else {
-        other(text, shape)
+        other(text, Shape::of(text.as_bytes()))
     }
 }
 

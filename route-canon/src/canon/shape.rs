@@ -57,8 +57,14 @@ impl Shape {
     /// Reads from `start` to the end of a segment, or to what follows a `;`, and tells where that is.
     #[inline]
     pub(super) fn scan(bytes: &[u8], start: usize) -> (Self, usize) {
+        let letters = lower_prefix(&bytes[start..]);
+        let mut end = start + letters;
+        if letters > 0 && bytes.get(end).is_none_or(|&byte| kind(byte) & ENDS != 0) {
+            // Most segments. Whether the letters are of hex, no one asks who has not looked at them as a word.
+            return (Self(LOWER), end);
+        }
         let mut kinds = 0;
-        let mut end = start;
+        end = start;
         while let Some(&byte) = bytes.get(end) {
             let kind = kind(byte);
             if kind & ENDS != 0 {
@@ -85,6 +91,38 @@ impl Shape {
     pub(super) fn is_only(self, kinds: u32) -> bool {
         self.0 & !(kinds | OPENS) == 0
     }
+}
+
+/// How many small letters a text begins with: eight bytes at a time, and none of the last ones where they are fewer.
+#[inline]
+fn lower_prefix(text: &[u8]) -> usize {
+    let (words, rest) = text.as_chunks::<8>();
+    let mut letters = 0;
+    for &word in words {
+        let others = not_lower(u64::from_le_bytes(word));
+        if others != 0 {
+            return letters + (others.trailing_zeros() / 8) as usize;
+        }
+        letters += 8;
+    }
+    letters
+        + rest
+            .iter()
+            .take_while(|byte| byte.is_ascii_lowercase())
+            .count()
+}
+
+/// The high bit of each byte that is no small letter.
+#[inline]
+const fn not_lower(word: u64) -> u64 {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = 128 * ONES;
+
+    let seven = word & !HIGH;
+    // 'a' and what follows reach the high bit, and so does what follows 'z'; no byte carries into the next one.
+    let from_a = seven + (128 - b'a' as u64) * ONES;
+    let after_z = seven + (127 - b'z' as u64) * ONES;
+    (word | !from_a | after_z) & HIGH
 }
 
 #[inline]
@@ -130,4 +168,23 @@ const fn kinds() -> [u32; 256] {
         byte += 1;
     }
     kinds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::lower_prefix;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn small_letters_are_counted_as_one_by_one(
+            text in prop::collection::vec(
+                prop_oneof![9 => b'a'..=b'z', 1 => any::<u8>(), 1 => prop::sample::select(&b"`{@[/\x80\xe1\xfa"[..])],
+                0..40,
+            ),
+        ) {
+            let one_by_one = text.iter().take_while(|byte| byte.is_ascii_lowercase()).count();
+            prop_assert_eq!(lower_prefix(&text), one_by_one);
+        }
+    }
 }

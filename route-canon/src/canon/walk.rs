@@ -114,7 +114,7 @@ impl<'w, 'p> Walk<'w, 'p> {
                     beyond = segment;
                     break;
                 }
-                verdict if self.segment(with_slash, shape, verdict) => {
+                verdict if self.write(with_slash, shape, verdict) => {
                     if let Some(trail) = trail.as_deref_mut() {
                         trail.push(self.explained(segment, verdict.decision()));
                     }
@@ -141,7 +141,7 @@ impl<'w, 'p> Walk<'w, 'p> {
         }
     }
 
-    #[inline]
+    #[inline(always)] // Out of line, each segment's registers go through memory.
     fn judge(&self, segment: &str, shape: Shape) -> Verdict {
         if shape.has(shape::OPENS)
             && let Some(own) = self.canon.spelling.read(segment)
@@ -152,8 +152,21 @@ impl<'w, 'p> Walk<'w, 'p> {
     }
 
     /// Writes a segment, which has its slash, if it fits.
-    #[inline]
-    fn segment(&mut self, segment: &str, shape: Shape, verdict: Verdict) -> bool {
+    #[inline(always)]
+    fn write(&mut self, segment: &str, shape: Shape, verdict: Verdict) -> bool {
+        // Most are words as they came.
+        if matches!(verdict, Verdict::Kept(_)) && !shape.has(shape::PERCENT) {
+            let fits = self.output.len() + segment.len() <= Canonicalizer::MAX_LENGTH;
+            if fits {
+                self.output.push(segment);
+                self.wrote();
+            }
+            return fits;
+        }
+        self.write_verdict(segment, verdict)
+    }
+
+    fn write_verdict(&mut self, segment: &str, verdict: Verdict) -> bool {
         let Canonicalizer {
             placeholders,
             spelling,
@@ -161,7 +174,6 @@ impl<'w, 'p> Walk<'w, 'p> {
         } = *self.canon;
         let decoded;
         let (text, extension) = match (verdict, placeholders) {
-            (Verdict::Kept(_), _) if !shape.has(shape::PERCENT) => (segment, None),
             (Verdict::Kept(_), _) => {
                 decoded = escape::decode(segment);
                 (decoded.as_ref().map_or(segment, Decoded::as_str), None)

@@ -51,10 +51,12 @@ impl Parts {
             }
             let start = at;
             let mut kinds = 0;
-            while let Some(&byte) = text.get(at)
-                && kind(byte) & shape::ALPHANUMERIC != 0
-            {
-                kinds |= kind(byte);
+            while let Some(&byte) = text.get(at) {
+                let kind = kind(byte);
+                if kind & shape::ALPHANUMERIC == 0 {
+                    break;
+                }
+                kinds |= kind;
                 at += 1;
             }
             let piece = &text[start..at];
@@ -96,11 +98,12 @@ impl Parts {
 
 fn part(piece: &[u8], kinds: u32) -> Part {
     if kinds & shape::DIGIT == 0 {
-        return if is_word(piece) {
-            Part::Word
+        let is_word = if kinds & shape::UPPER == 0 {
+            is_lower_word(piece)
         } else {
-            Part::Random
+            is_word(piece)
         };
+        return if is_word { Part::Word } else { Part::Random };
     }
     if kinds == shape::DIGIT {
         return Part::Number;
@@ -142,6 +145,12 @@ fn is_sure_word(letters: &[u8]) -> bool {
 
 fn is_sure_hump(letters: &[u8]) -> bool {
     letters[0].is_ascii_uppercase() && is_sure_word(letters)
+}
+
+/// The same as [`is_word`], for small letters alone: most words are, and there is nothing to be split.
+#[inline]
+fn is_lower_word(letters: &[u8]) -> bool {
+    is_like_word(letters.len(), pairs::score_of(letters)) || known::is_name(letters)
 }
 
 /// Whether a run of letters is like a word, or like several in camel case.

@@ -56,3 +56,20 @@ fn messages_show_braces_as_they_are_written() {
         "the template is longer than 256 bytes: shorten it"
     );
 }
+
+#[test]
+fn a_spelling_after_colons_reads_back_as_the_same_template() {
+    for (text, after_colon) in [
+        ("/", "/"),
+        ("/users/{id}/", "/users/:id/"),
+        ("/files/{*path}", "/files/*path"),
+        ("/report-{year}.pdf", "/report-{year}.pdf"),
+        ("/{{id}}/{id}", "/{{id}}/:id"),
+    ] {
+        let template = Template::parse(text).unwrap();
+        assert_eq!(template.spelled(Spelling::Braces), text);
+        let spelled = template.spelled(Spelling::Colon);
+        assert_eq!(spelled, after_colon);
+        assert_eq!(Template::parse(&spelled).unwrap(), template);
+    }
+}
