@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use axum::{Router, body::Body, routing::get};
 use bartizan::{
     http::{HttpMetrics, HttpMetricsLayer},
+    log::LogLayer,
     observe::{ObserveLayer, Observer, Record, RequestHead},
     route::RouteSources,
     sse::{Sse, SseLayer},
@@ -17,7 +18,7 @@ use tower_service::Service;
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
-    io, routes,
+    io, lines, routes,
     scan_only::ScanLayer,
     services::{Events, Frames, Hello, plain, sized},
     wrap_only::WrapOnlyLayer,
@@ -136,6 +137,23 @@ pub const ALL: &[Case] = &[
     case("paths, words", routes::guessed_words),
     case("http, guessed", |run| {
         drive(guessing().layer(Hello), plain, run)
+    }),
+    case("engine, sized", |run| {
+        drive(ObserveLayer::new(Idle).layer(Hello), sized, run)
+    }),
+    case("log, no subscriber", |run| {
+        drive(LogLayer::default().layer(Hello), plain, run)
+    }),
+    case("log, no subscriber, sized", |run| {
+        drive(LogLayer::default().layer(Hello), sized, run)
+    }),
+    case("log, filtered", |run| {
+        lines::filtered();
+        drive(LogLayer::default().layer(Hello), plain, run)
+    }),
+    case("log, dropped", |run| {
+        lines::dropped();
+        drive(LogLayer::default().layer(Hello), plain, run)
     }),
     case("io, bare", io::bare),
     case("io, observed", io::observed),

@@ -12,6 +12,7 @@ pub mod drive;
 pub mod figures;
 pub mod floor;
 pub mod io;
+pub mod lines;
 pub mod machine;
 pub mod recorder;
 pub mod results;

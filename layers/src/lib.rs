@@ -38,6 +38,7 @@
 //! | measure requests | [`http`] |
 //! | measure event streams, and know why each one ended | [`sse`] |
 //! | know why connections close, and drain a server | [`conn`] |
+//! | log a line for each request | [`log`] |
 //! | get the right route on axum, tonic and plain hyper | [`route`] |
 //! | put layers in the right order | [`order`] |
 //! | name and prefix metrics, give a recorder, bound series | [`meter`] |
@@ -51,6 +52,7 @@
 //! | `http` | yes | [`http`], [`meter`], [`catalog`] |
 //! | `sse` | | [`sse`], [`meter`], [`catalog`] |
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
+//! | `log` | | [`log`]; with `trace`, its lines have the ids of the active span |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
@@ -63,6 +65,8 @@ pub mod conn;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod label;
+#[cfg(feature = "log")]
+pub mod log;
 #[cfg(feature = "_metrics")]
 pub mod meter;
 pub mod observe;

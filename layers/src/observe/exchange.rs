@@ -335,6 +335,9 @@ impl<O: Observers> Exchange<O> {
         self.data.end = Some(end);
         if self.data.extras.is_some() || self.data.kind == Kind::Stream {
             self.reconsider(end);
+            if self.core.needs.stream_counts && self.data.kind == Kind::Stream {
+                self.count_stream();
+            }
         }
         let record = Record::at_end(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);

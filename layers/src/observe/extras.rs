@@ -3,7 +3,7 @@
 use http::Extensions;
 
 use super::{
-    StreamHandle, Tally,
+    StreamCounts, StreamHandle, Tally,
     link::{Detail, DrainMark, Link},
     mark::Mark,
 };
@@ -28,6 +28,8 @@ pub(super) struct Extras {
     pub(super) link: Link,
     /// What the connection shows, besides the end.
     pub(super) detail: Option<Detail>,
+    /// What passed of a stream, once it ended and if an observer needs to know.
+    pub(super) counts: Option<StreamCounts>,
     /// The index of the close reason that the handler gave.
     pub(super) declared_reason: Option<u8>,
 }

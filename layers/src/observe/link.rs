@@ -100,6 +100,14 @@ mod unobserved {
     #[derive(Clone, Copy, Debug)]
     pub(crate) enum Detail {}
 
+    // === impl Detail ===
+
+    impl Detail {
+        pub(crate) fn as_str(self) -> &'static str {
+            match self {}
+        }
+    }
+
     /// No connection is observed without the feature `conn`.
     #[derive(Debug, Default)]
     pub(crate) struct Link;

@@ -54,7 +54,7 @@ mod layer;
 mod link;
 mod mark;
 mod methods;
-#[cfg(any(feature = "http", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
 mod numbers;
 mod observer;
 mod observers;

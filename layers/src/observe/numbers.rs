@@ -1,7 +1,7 @@
 //! A record in numbers, for keys of label sets.
 
 use super::Record;
-#[cfg(feature = "sse")]
+#[cfg(any(feature = "log", feature = "sse"))]
 use crate::clock::Moment;
 use crate::route::RouteLabel;
 
@@ -36,12 +36,13 @@ impl<'a> Record<'a> {
     }
 
     /// The text of a label that a request of this layer had.
+    #[cfg(any(feature = "http", feature = "sse"))]
     pub(crate) fn route_text(self, label: RouteLabel) -> &'a str {
         self.settings.routes.text(label)
     }
 
     /// When the request arrived.
-    #[cfg(feature = "sse")]
+    #[cfg(any(feature = "log", feature = "sse"))]
     #[inline]
     pub(crate) fn started(self) -> Moment {
         self.data.started
@@ -61,7 +62,7 @@ impl<'a> Record<'a> {
     }
 
     /// [`elapsed`](Self::elapsed) in seconds.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "log"))]
     #[inline]
     pub(crate) fn elapsed_seconds(self) -> f64 {
         signed(self.nanos()) / 1e9

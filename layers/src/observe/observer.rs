@@ -6,7 +6,7 @@ use bytes::Buf;
 use http::HeaderMap;
 use http_body::Frame;
 
-use super::{Record, RequestHead, ResponseHead};
+use super::{Record, RequestHead, ResponseHead, StreamCounts};
 use crate::label::End;
 
 /// Sees exchanges, each from its start to its end.
@@ -60,6 +60,12 @@ pub trait Observer: Clone + Send + Sync + 'static {
         Some(TypeId::of::<Self>())
     }
 
+    /// Whether this observer wants to see an exchange that is about to start; asked for each. If not, no
+    /// hook of it is called for this one, as if it were switched off.
+    fn is_on(&self) -> bool {
+        true
+    }
+
     /// A request arrived, and is about to be passed on.
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State;
 
@@ -92,6 +98,13 @@ pub trait Observer: Clone + Send + Sync + 'static {
         None
     }
 
+    /// A stream ended, and an observer [needs](Needs::stream_counts) to know what passed of it: tells, if
+    /// this observer counted its events. The first one that did is believed.
+    fn counts(&self, state: &mut Self::State, record: Record<'_>) -> Option<StreamCounts> {
+        let _ = (state, record);
+        None
+    }
+
     /// The exchange ended; [`Record::end`] tells how. A response that completed with a 500 is
     /// `completed`: whether it failed, and whose fault it is, [`Record::error_type`] and
     /// [`Record::fault`] tell.
@@ -103,6 +116,7 @@ pub trait Observer: Clone + Send + Sync + 'static {
 pub struct Needs {
     pub(super) first_data: bool,
     pub(super) request_size: bool,
+    pub(super) stream_counts: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -124,6 +138,7 @@ impl Needs {
     pub const NONE: Self = Self {
         first_data: false,
         request_size: false,
+        stream_counts: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -144,10 +159,21 @@ impl Needs {
         }
     }
 
+    /// At the end of a stream the figures of the observer that counted its events, for
+    /// [`Record::stream_counts`]: an allocation a stream, unless it has a handle or an observed connection.
+    #[must_use]
+    pub const fn stream_counts(self) -> Self {
+        Self {
+            stream_counts: true,
+            ..self
+        }
+    }
+
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             first_data: self.first_data | other.first_data,
             request_size: self.request_size | other.request_size,
+            stream_counts: self.stream_counts | other.stream_counts,
         }
     }
 }
@@ -187,6 +213,10 @@ impl<P: Observer> Observer for Option<P> {
         self.as_ref().and_then(Observer::identity)
     }
 
+    fn is_on(&self) -> bool {
+        self.as_ref().is_some_and(Observer::is_on)
+    }
+
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {
         self.as_ref()
             .map(|observer| observer.start(record, request))
@@ -214,6 +244,12 @@ impl<P: Observer> Observer for Option<P> {
         self.as_ref()
             .zip(state.as_mut())
             .and_then(|(observer, state)| observer.judge(state, record))
+    }
+
+    fn counts(&self, state: &mut Self::State, record: Record<'_>) -> Option<StreamCounts> {
+        self.as_ref()
+            .zip(state.as_mut())
+            .and_then(|(observer, state)| observer.counts(state, record))
     }
 
     fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {

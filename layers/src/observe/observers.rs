@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead,
+    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead, StreamCounts,
     scope::{self, Observing},
 };
 use crate::label::End;
@@ -49,6 +49,7 @@ pub(super) mod sealed {
         fn poll(&self, slots: &mut Self::Slots, record: Record<'_>);
         fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>);
         fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End>;
+        fn counts(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts>;
         fn end(&self, slots: &mut Self::Slots, record: Record<'_>);
     }
 }
@@ -81,6 +82,9 @@ impl Composition for () {
     fn poll(&self, (): &mut (), _: Record<'_>) {}
     fn frame(&self, (): &mut (), _: Record<'_>, _: FrameRef<'_>) {}
     fn judge(&self, (): &mut (), _: Record<'_>) -> Option<End> {
+        None
+    }
+    fn counts(&self, (): &mut (), _: Record<'_>) -> Option<StreamCounts> {
         None
     }
     fn end(&self, (): &mut (), _: Record<'_>) {}
@@ -120,7 +124,7 @@ impl<P: Observer> Composition for P {
         record: Record<'_>,
         request: RequestHead<'_>,
     ) -> Self::Slots {
-        if outer & bits != 0 {
+        if outer & bits != 0 || guard::<P, _>(|| self.is_on()) != Some(true) {
             return None;
         }
         guard::<P, _>(|| Observer::start(self, record, request))
@@ -149,6 +153,11 @@ impl<P: Observer> Composition for P {
     fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End> {
         let state = slots.as_mut()?;
         guard::<P, _>(|| Observer::judge(self, state, record)).flatten()
+    }
+
+    fn counts(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts> {
+        let state = slots.as_mut()?;
+        guard::<P, _>(|| Observer::counts(self, state, record)).flatten()
     }
 
     #[inline(always)]
@@ -232,6 +241,12 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
         first.or_else(|| self.1.judge(b, record))
     }
 
+    fn counts(&self, (a, b): &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts> {
+        let first = self.0.counts(a, record);
+        let _within = self.0.enter(a);
+        first.or_else(|| self.1.counts(b, record))
+    }
+
     #[inline(always)]
     fn frame(&self, (a, b): &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
         self.0.frame(a, record, frame);
@@ -295,13 +310,22 @@ pub(crate) fn guard<P: 'static, T>(hook: impl FnOnce() -> T) -> Option<T> {
 fn caught<P: 'static>(payload: Box<dyn std::any::Any + Send>) {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        tracing::error!(
-            observer = type_name::<P>(),
-            "an observer panicked; requests go on, and further panics of observers are not logged"
-        );
+        // What the observer stumbled over may be the subscriber.
+        contain(|| {
+            tracing::error!(
+                observer = type_name::<P>(),
+                "an observer panicked; requests go on, and further panics of observers are not \
+                 logged"
+            );
+        });
     });
     // A payload may panic when it is dropped.
-    if let Err(second) = catch_unwind(AssertUnwindSafe(|| drop(payload))) {
-        std::mem::forget(second);
+    contain(|| drop(payload));
+}
+
+/// Runs what may panic, and lets go of nothing that might do so again.
+fn contain(f: impl FnOnce()) {
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(f)) {
+        std::mem::forget(payload);
     }
 }

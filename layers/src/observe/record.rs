@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{StatusCode, Version};
 
 use super::{
-    Kind, Needs, RequestHead, StreamHandle,
+    Kind, Needs, RequestHead, StreamCounts, StreamHandle,
     core::Settings,
     extras::Extras,
     fields::content_length,
@@ -202,6 +202,21 @@ impl<'a> Record<'a> {
     #[must_use]
     pub fn stream_handle(self) -> Option<&'a StreamHandle> {
         self.data.extras.as_deref()?.handle.as_ref()
+    }
+
+    /// What passed of a stream, once it has ended: if an observer [needs](super::Needs::stream_counts) it,
+    /// and one of the same layer counted its events.
+    #[must_use]
+    pub fn stream_counts(self) -> Option<StreamCounts> {
+        self.data.extras.as_deref()?.counts
+    }
+
+    /// What the connection showed when the exchange was let go of, such as `fin` or `reset`: a word of
+    /// `conn::Detail`. `None` where it has no part in the end, or is not observed.
+    #[must_use]
+    pub fn detail(self) -> Option<&'static str> {
+        let detail = self.data.extras.as_deref()?.detail?;
+        Some(detail.as_str())
     }
 
     /// The kind of error, if there is one by now. The first fault wins: a 500 whose client then

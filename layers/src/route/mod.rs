@@ -59,7 +59,7 @@
 mod axum;
 mod grpc;
 mod guess;
-#[cfg(any(feature = "http", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
 mod ids;
 mod interner;
 mod layer;
@@ -70,13 +70,15 @@ mod sources;
 mod tests;
 mod word;
 
+#[cfg(any(feature = "http", feature = "sse"))]
+pub(crate) use self::ids::id_of;
+#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
     grpc::is_grpc,
     routes::{Pending, RouteState, Routes},
     word::Word,
 };
-#[cfg(any(feature = "http", feature = "sse"))]
-pub(crate) use self::{ids::id_of, routes::RouteLabel};
 pub use route_canon as canon;
 
 pub use self::{

@@ -173,21 +173,33 @@ impl Stream {
 
     #[cold]
     fn tell(&mut self, inner: &Inner, record: Record<'_>, handle: &StreamHandle) {
-        let EventCounts {
-            events, keepalives, ..
-        } = self.counts();
-        handle.tell(StreamCounts {
-            frames: record.frames(),
-            bytes: record.sent(),
-            events,
-            keepalives,
-        });
+        handle.tell(self.so_far(record));
         let reports = handle.serialization_errors();
         if reports > self.reported && self.cell.route.is_live(inner, record) {
             let new = reports - self.reported;
             self.cell.route.count_serialization_errors(inner, new);
             self.reported = reports;
         }
+    }
+
+    fn so_far(&self, record: Record<'_>) -> StreamCounts {
+        let EventCounts {
+            events, keepalives, ..
+        } = self.counts();
+        StreamCounts {
+            frames: record.frames(),
+            bytes: record.sent(),
+            events,
+            keepalives,
+        }
+    }
+
+    /// What passed of the stream, which ended; `None` if its events were not seen.
+    pub(super) fn figures(&mut self, inner: &Inner, record: Record<'_>) -> Option<StreamCounts> {
+        if record.end() == Some(End::Completed) {
+            self.read_the_rest(inner, record.nanos());
+        }
+        self.is_read().then(|| self.so_far(record))
     }
 
     fn counts(&self) -> EventCounts {

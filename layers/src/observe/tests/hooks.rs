@@ -24,6 +24,11 @@ impl Faulty {
 impl Observer for Faulty {
     type State = <Witness as Observer>::State;
 
+    fn is_on(&self) -> bool {
+        self.may_panic("is_on");
+        self.at != "nothing"
+    }
+
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {
         self.may_panic("start");
         self.witness.start(record, request)
@@ -55,7 +60,7 @@ fn one_frame() -> Response<Script> {
 
 #[test]
 fn an_observer_that_panics_fails_no_request_and_no_other_observer() {
-    for at in ["start", "enter", "head", "frame", "end"] {
+    for at in ["is_on", "start", "enter", "head", "frame", "end", "nothing"] {
         let (before, faulty, after) = (Witness::default(), Witness::default(), Witness::default());
         let layer = ObserveLayer::new(before.clone())
             .with(Faulty {
@@ -72,7 +77,7 @@ fn an_observer_that_panics_fails_no_request_and_no_other_observer() {
         let ends = faulty.ends().len();
         assert_eq!(
             ends,
-            usize::from(at != "start"),
+            usize::from(!matches!(at, "is_on" | "start" | "nothing")),
             "{at}: as many ends as starts"
         );
     }

@@ -1,0 +1,12 @@
+//! The log as a subscriber sees it.
+
+mod canary;
+mod ending;
+mod forged;
+mod options;
+mod sampling;
+mod streams;
+mod subscribers;
+mod support;
+#[cfg(feature = "trace")]
+mod traces;
