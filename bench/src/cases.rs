@@ -8,6 +8,7 @@ use bartizan::{
     log::LogLayer,
     observe::{ObserveLayer, Observer, Record, RequestHead},
     route::RouteSources,
+    span::SpanLayer,
     sse::{Sse, SseLayer},
 };
 use http::{Request, Response};
@@ -20,7 +21,8 @@ use crate::{
     floor::FloorLayer,
     io, lines, routes,
     scan_only::ScanLayer,
-    services::{Events, Frames, Hello, plain, sized},
+    services::{Events, Frames, Hello, named, plain, sampled, sized, unsampled},
+    spans,
     wrap_only::WrapOnlyLayer,
 };
 
@@ -155,6 +157,33 @@ pub const ALL: &[Case] = &[
         lines::dropped();
         drive(LogLayer::default().layer(Hello), plain, run)
     }),
+    case("wrap-only, traced", |run| {
+        drive(WrapOnlyLayer.layer(Hello), unsampled, run)
+    }),
+    case("wrap-only, named", |run| {
+        drive(WrapOnlyLayer.layer(Hello), named, run)
+    }),
+    case("span, unsampled", |run| {
+        drive(untold().layer(Hello), unsampled, run)
+    }),
+    case("span, unsampled, global", |run| {
+        drive(traced_globally().layer(Hello), unsampled, run)
+    }),
+    case("span, sampled", |run| {
+        drive(traced().layer(Hello), sampled, run)
+    }),
+    case("span, named", |run| {
+        drive(traced().layer(Hello), named, run)
+    }),
+    case("span, no provider", |run| {
+        drive(SpanLayer::default().layer(Hello), plain, run)
+    }),
+    case("span, 1 frame", |run| {
+        drive(traced().layer(Events(1)), sampled, run)
+    }),
+    long("span, frames", |run| {
+        drive(traced().layer(Events(LONG)), sampled, run)
+    }),
     case("io, bare", io::bare),
     case("io, observed", io::observed),
 ];
@@ -205,6 +234,20 @@ pub fn floor() -> FloorLayer {
 fn guessing() -> HttpMetricsLayer {
     let routes = RouteSources::new().guess(Canonicalizer::default());
     HttpMetricsLayer::default().routes(routes)
+}
+
+/// Spans by a provider that was given, no source of routes.
+fn untold() -> SpanLayer {
+    ObserveLayer::new(spans::given())
+}
+
+/// Spans by a provider that was given, route of a table.
+fn traced() -> SpanLayer {
+    ObserveLayer::new(spans::given()).routes(routes())
+}
+
+fn traced_globally() -> SpanLayer {
+    ObserveLayer::new(spans::global())
 }
 
 fn first_byte() -> HttpMetricsLayer {

@@ -20,6 +20,7 @@ pub mod routes;
 pub mod scale;
 pub mod scan_only;
 pub mod services;
+pub mod spans;
 pub mod streams;
 pub mod threads;
 pub mod wrap_only;

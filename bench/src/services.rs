@@ -68,6 +68,34 @@ pub fn sized<B: Default>() -> Request<B> {
     request
 }
 
+/// A request whose caller has a trace that is not sampled.
+pub fn unsampled<B: Default>() -> Request<B> {
+    traced("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-00")
+}
+
+/// A request whose caller has a trace that is sampled.
+pub fn sampled<B: Default>() -> Request<B> {
+    traced("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01")
+}
+
+/// The same, with what most clients say of themselves.
+pub fn named<B: Default>() -> Request<B> {
+    let mut request = sampled();
+    let headers: &mut http::HeaderMap = Request::headers_mut(&mut request);
+    let value = http::HeaderValue::from_static;
+    headers.insert(http::header::HOST, value("example.org:8080"));
+    headers.insert(http::header::USER_AGENT, value("curl/8.5.0"));
+    headers.insert(http::header::ACCEPT, value("*/*"));
+    request
+}
+
+fn traced<B: Default>(parent: &'static str) -> Request<B> {
+    let mut request = plain();
+    let headers: &mut http::HeaderMap = Request::headers_mut(&mut request);
+    headers.insert("traceparent", http::HeaderValue::from_static(parent));
+    request
+}
+
 /// The service has the request now. It keeps it, so that the price of letting go is in no figure.
 fn keep<A>(request: Request<A>) {
     std::mem::forget(black_box(request));

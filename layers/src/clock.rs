@@ -25,6 +25,17 @@ impl Moment {
         Self(now)
     }
 
+    /// A number for it, above 0, that tells of no day.
+    #[cfg(feature = "sse")]
+    pub(crate) const fn number(self) -> u64 {
+        self.0
+    }
+
+    /// The moment of a [number](Self::number).
+    pub(crate) const fn from_number(number: u64) -> Self {
+        Self(number)
+    }
+
     /// The nanoseconds from an earlier moment to this one; 0 if that is the later one.
     #[inline]
     pub(crate) const fn since(self, earlier: Self) -> u64 {

@@ -37,6 +37,7 @@
 //! |---|---|
 //! | measure requests | [`http`] |
 //! | measure event streams, and know why each one ended | [`sse`] |
+//! | make a span of each request | [`span`] |
 //! | know why connections close, and drain a server | [`conn`] |
 //! | log a line for each request | [`log`] |
 //! | get the right route on axum, tonic and plain hyper | [`route`] |
@@ -53,6 +54,7 @@
 //! | `sse` | | [`sse`], [`meter`], [`catalog`] |
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `log` | | [`log`]; with `trace`, its lines have the ids of the active span |
+//! | `trace` | | [`span`] |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
@@ -72,5 +74,7 @@ pub mod meter;
 pub mod observe;
 pub mod order;
 pub mod route;
+#[cfg(feature = "trace")]
+pub mod span;
 #[cfg(feature = "sse")]
 pub mod sse;

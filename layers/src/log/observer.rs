@@ -71,7 +71,7 @@ impl Observer for Log {
     type State = LogState;
 
     fn needs(&self) -> Needs {
-        Needs::NONE.request_size().stream_counts()
+        Needs::NONE.request_size().stream_events()
     }
 
     #[inline(always)]

@@ -27,7 +27,7 @@ pin_project! {
     impl<B, O: Observers> PinnedDrop for ObservedBody<B, O> {
         fn drop(this: Pin<&mut Self>) {
             if let Some(exchange) = this.project().exchange {
-                exchange.let_go();
+                exchange.let_go_of_body();
             }
         }
     }

@@ -81,13 +81,4 @@ impl<O: Observers> Exchange<O> {
             self.data.end = better.or(Some(end));
         }
     }
-
-    /// Keeps what passed of the stream, for observers that did not count it themselves.
-    #[cold]
-    pub(super) fn count_stream(&mut self) {
-        let record = Record::new(&self.data, &self.core.settings);
-        if let Some(counts) = self.core.observers.counts(&mut self.slots, record) {
-            self.data.extras().counts = Some(counts);
-        }
-    }
 }

@@ -91,14 +91,23 @@ impl<O: Observers> Exchange<O> {
         }
     }
 
-    /// The body is let go of: an exchange inside is to know that before its body is dropped.
+    /// The future is let go of before its answer, or the body before its end: what is inside is dropped
+    /// next, and then this.
     #[inline(always)]
     pub(super) fn let_go(&mut self) {
+        let record = Record::new(&self.data, &self.core.settings);
+        self.core.observers.let_go(&mut self.slots, record);
+    }
+
+    /// The body is let go of: an exchange inside is to know that before its body is dropped.
+    #[inline(always)]
+    pub(super) fn let_go_of_body(&mut self) {
         if let Some(extras) = &mut self.data.extras
             && let Some(inside) = &extras.inside
         {
             inside.drop_outer();
         }
+        self.let_go();
     }
 
     pub(super) fn count(&mut self, tally: Tally) {
@@ -213,11 +222,19 @@ impl<O: Observers> Exchange<O> {
         if self.has_no_body(status) {
             // The answer to a HEAD, say: no one listens.
             self.data.kind = Kind::Plain;
-        } else if self.data.request.is_inner() {
+            return;
+        }
+        let is_inner = self.data.request.is_inner();
+        if !is_inner && !self.core.needs.stream_events {
+            return;
+        }
+        let extras = self.data.extras();
+        let told = extras.told.get_or_insert_default();
+        if is_inner {
             // Layers may stand in between, and only the exchange outside sees what they do.
-            let mark = Mark::default();
+            let mark = Mark::new(Arc::clone(told));
             extensions.insert(mark.clone());
-            self.data.extras().outside = Some(mark);
+            extras.outside = Some(mark);
         }
     }
 
@@ -227,7 +244,9 @@ impl<O: Observers> Exchange<O> {
     fn hear_extensions(&mut self, extensions: &Extensions) {
         if let Some(mark) = extensions.get::<Mark>() {
             mark.reach_outer();
-            self.data.extras().inside = Some(mark.clone());
+            let extras = self.data.extras();
+            extras.told = Some(Arc::clone(mark.told()));
+            extras.inside = Some(mark.clone());
         }
         if let Some(mark) = extensions.get::<DrainMark>() {
             self.data.extras().drain = Some(mark.clone());
@@ -335,9 +354,6 @@ impl<O: Observers> Exchange<O> {
         self.data.end = Some(end);
         if self.data.extras.is_some() || self.data.kind == Kind::Stream {
             self.reconsider(end);
-            if self.core.needs.stream_counts && self.data.kind == Kind::Stream {
-                self.count_stream();
-            }
         }
         let record = Record::at_end(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);

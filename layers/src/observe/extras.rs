@@ -1,11 +1,14 @@
 //! What only some exchanges have: boxed, so that the others are small.
 
+use std::sync::Arc;
+
 use http::Extensions;
 
 use super::{
-    StreamCounts, StreamHandle, Tally,
+    StreamHandle, Tally,
     link::{Detail, DrainMark, Link},
     mark::Mark,
+    told::Told,
 };
 use crate::{
     label::CloseReason,
@@ -25,11 +28,11 @@ pub(super) struct Extras {
     pub(super) outside: Option<Mark>,
     /// What this exchange tells one inside.
     pub(super) inside: Option<Mark>,
+    /// What an observer of this stream's events tells, here or in an exchange inside.
+    pub(super) told: Option<Arc<Told>>,
     pub(super) link: Link,
     /// What the connection shows, besides the end.
     pub(super) detail: Option<Detail>,
-    /// What passed of a stream, once it ended and if an observer needs to know.
-    pub(super) counts: Option<StreamCounts>,
     /// The index of the close reason that the handler gave.
     pub(super) declared_reason: Option<u8>,
 }
@@ -41,6 +44,13 @@ impl Extras {
     pub(super) fn declared_reason(&self) -> Option<CloseReason<'_>> {
         let index = self.declared_reason?;
         self.handle.as_ref()?.declared(index)
+    }
+
+    /// How many events were told.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(super) fn events(&self) -> u64 {
+        self.told.as_ref().map_or(0, |told| told.events())
     }
 
     #[cold]

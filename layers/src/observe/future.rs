@@ -24,6 +24,14 @@ pin_project! {
         // None if the exchange is seen to by layers outside, and once the body has it.
         pub(super) exchange: Option<Exchange<O>>,
     }
+
+    impl<F, O: Observers> PinnedDrop for ObservedFuture<F, O> {
+        fn drop(this: Pin<&mut Self>) {
+            if let Some(exchange) = this.project().exchange {
+                exchange.let_go();
+            }
+        }
+    }
 }
 
 // === impl ObservedFuture ===

@@ -8,6 +8,8 @@ use std::{
     },
 };
 
+#[cfg(feature = "trace")]
+use super::links::Links;
 use crate::{
     clock::Moment,
     label::{CloseReason, End, Fault},
@@ -110,6 +112,8 @@ struct Shared {
     serialization_errors: AtomicU64,
     /// In nanoseconds since the start, and one more; 0 before.
     first_token: AtomicU64,
+    #[cfg(feature = "trace")]
+    links: Links,
     counts: Counts,
 }
 
@@ -169,6 +173,8 @@ impl StreamHandles {
             id: OnceLock::new(),
             serialization_errors: AtomicU64::new(0),
             first_token: AtomicU64::new(0),
+            #[cfg(feature = "trace")]
+            links: Links::default(),
             counts: Counts::default(),
         }))
     }
@@ -245,6 +251,11 @@ impl StreamHandle {
             events: events.load(Ordering::Relaxed),
             keepalives: keepalives.load(Ordering::Relaxed),
         }
+    }
+
+    #[cfg(feature = "trace")]
+    pub(super) fn links(&self) -> &Links {
+        &self.0.links
     }
 
     /// The index of the reason that was given.

@@ -103,7 +103,7 @@ mod unobserved {
     // === impl Detail ===
 
     impl Detail {
-        pub(crate) fn as_str(self) -> &'static str {
+        pub(in crate::observe) const fn as_str(self) -> &'static str {
             match self {}
         }
     }

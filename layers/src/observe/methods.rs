@@ -75,6 +75,19 @@ impl Methods {
         }
     }
 
+    /// The text, if the list is the standard one.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(super) fn standard(&self, label: MethodLabel) -> Option<&'static str> {
+        match self {
+            Self::Standard => Some(match label.0.checked_sub(1) {
+                None => OTHER,
+                Some(index) => STANDARD[usize::from(index)],
+            }),
+            Self::Given { .. } => None,
+        }
+    }
+
     pub(super) fn text(&self, label: MethodLabel) -> &str {
         let Some(index) = label.0.checked_sub(1).map(usize::from) else {
             return OTHER;

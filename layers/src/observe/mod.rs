@@ -52,9 +52,11 @@ mod head;
 mod kind;
 mod layer;
 mod link;
+#[cfg(feature = "trace")]
+mod links;
 mod mark;
 mod methods;
-#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 mod numbers;
 mod observer;
 mod observers;
@@ -65,6 +67,7 @@ mod service;
 #[cfg(test)]
 mod tests;
 mod timeout;
+mod told;
 
 #[cfg(all(feature = "conn", feature = "sse"))]
 pub(crate) use self::link::DrainMark;

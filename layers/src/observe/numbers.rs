@@ -28,8 +28,24 @@ impl<'a> Record<'a> {
         self.data.route.label
     }
 
+    /// The method, if it is one of the usual list; `None` if the user gave a list.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(crate) fn standard_method(self) -> Option<&'static str> {
+        self.settings.methods.standard(self.data.method)
+    }
+
+    /// How many events there were, as far as they are counted.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(crate) fn events_so_far(self) -> u64 {
+        let extras = self.data.extras.as_deref();
+        extras.map_or(0, super::extras::Extras::events)
+    }
+
     /// A number below 2²¹ that tells a route from any other, in this layer and in all others: an observer
     /// may be in several.
+    #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
     #[inline]
     pub(crate) fn route_key(self, label: RouteLabel) -> u64 {
         self.settings.routes.key(label)
@@ -71,6 +87,7 @@ impl<'a> Record<'a> {
 
 /// A figure of ours as a sample. Signed numbers convert in one instruction, unsigned ones in six, and no
 /// figure comes near 2⁶³: a declared length is below a petabyte, and 292 years are 2⁶³ nanoseconds.
+#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
 #[inline(always)]
 pub(crate) fn signed(figure: u64) -> f64 {
     figure as i64 as f64

@@ -6,7 +6,7 @@ use bytes::Buf;
 use http::HeaderMap;
 use http_body::Frame;
 
-use super::{Record, RequestHead, ResponseHead, StreamCounts};
+use super::{Record, RequestHead, ResponseHead};
 use crate::label::End;
 
 /// Sees exchanges, each from its start to its end.
@@ -91,16 +91,16 @@ pub trait Observer: Clone + Send + Sync + 'static {
         let _ = (state, record, frame);
     }
 
+    /// The exchange is let go of before its end. What is inside is dropped next, on this thread, and then
+    /// [`end`](Self::end) is called; the second of two observers is told after the first. For a context
+    /// that is to be active while the inside is dropped.
+    fn let_go(&self, state: &mut Self::State, record: Record<'_>) {
+        let _ = (state, record);
+    }
+
     /// A stream completed: says how it really ended, if this observer knows better, as for a stream
     /// without its end marker. The first observer that does is believed.
     fn judge(&self, state: &mut Self::State, record: Record<'_>) -> Option<End> {
-        let _ = (state, record);
-        None
-    }
-
-    /// A stream ended, and an observer [needs](Needs::stream_counts) to know what passed of it: tells, if
-    /// this observer counted its events. The first one that did is believed.
-    fn counts(&self, state: &mut Self::State, record: Record<'_>) -> Option<StreamCounts> {
         let _ = (state, record);
         None
     }
@@ -116,7 +116,7 @@ pub trait Observer: Clone + Send + Sync + 'static {
 pub struct Needs {
     pub(super) first_data: bool,
     pub(super) request_size: bool,
-    pub(super) stream_counts: bool,
+    pub(super) stream_events: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -138,7 +138,7 @@ impl Needs {
     pub const NONE: Self = Self {
         first_data: false,
         request_size: false,
-        stream_counts: false,
+        stream_events: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -159,12 +159,12 @@ impl Needs {
         }
     }
 
-    /// At the end of a stream the figures of the observer that counted its events, for
-    /// [`Record::stream_counts`]: an allocation a stream, unless it has a handle or an observed connection.
+    /// What an observer of event streams counts, for [`Record::stream_counts`] and
+    /// [`Record::first_event`]: an allocation or two a stream.
     #[must_use]
-    pub const fn stream_counts(self) -> Self {
+    pub const fn stream_events(self) -> Self {
         Self {
-            stream_counts: true,
+            stream_events: true,
             ..self
         }
     }
@@ -173,7 +173,7 @@ impl Needs {
         Self {
             first_data: self.first_data | other.first_data,
             request_size: self.request_size | other.request_size,
-            stream_counts: self.stream_counts | other.stream_counts,
+            stream_events: self.stream_events | other.stream_events,
         }
     }
 }
@@ -240,16 +240,16 @@ impl<P: Observer> Observer for Option<P> {
         }
     }
 
+    fn let_go(&self, state: &mut Self::State, record: Record<'_>) {
+        if let (Some(observer), Some(state)) = (self, state) {
+            observer.let_go(state, record);
+        }
+    }
+
     fn judge(&self, state: &mut Self::State, record: Record<'_>) -> Option<End> {
         self.as_ref()
             .zip(state.as_mut())
             .and_then(|(observer, state)| observer.judge(state, record))
-    }
-
-    fn counts(&self, state: &mut Self::State, record: Record<'_>) -> Option<StreamCounts> {
-        self.as_ref()
-            .zip(state.as_mut())
-            .and_then(|(observer, state)| observer.counts(state, record))
     }
 
     fn frame(&self, state: &mut Self::State, record: Record<'_>, frame: FrameRef<'_>) {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead, StreamCounts,
+    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead,
     scope::{self, Observing},
 };
 use crate::label::End;
@@ -48,8 +48,8 @@ pub(super) mod sealed {
         fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>);
         fn poll(&self, slots: &mut Self::Slots, record: Record<'_>);
         fn frame(&self, slots: &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>);
+        fn let_go(&self, slots: &mut Self::Slots, record: Record<'_>);
         fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End>;
-        fn counts(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts>;
         fn end(&self, slots: &mut Self::Slots, record: Record<'_>);
     }
 }
@@ -81,10 +81,8 @@ impl Composition for () {
     fn head(&self, (): &mut (), _: Record<'_>, _: &mut ResponseHead<'_>) {}
     fn poll(&self, (): &mut (), _: Record<'_>) {}
     fn frame(&self, (): &mut (), _: Record<'_>, _: FrameRef<'_>) {}
+    fn let_go(&self, (): &mut (), _: Record<'_>) {}
     fn judge(&self, (): &mut (), _: Record<'_>) -> Option<End> {
-        None
-    }
-    fn counts(&self, (): &mut (), _: Record<'_>) -> Option<StreamCounts> {
         None
     }
     fn end(&self, (): &mut (), _: Record<'_>) {}
@@ -150,14 +148,16 @@ impl<P: Observer> Composition for P {
         }
     }
 
+    #[inline(always)]
+    fn let_go(&self, slots: &mut Self::Slots, record: Record<'_>) {
+        if let Some(state) = slots {
+            guard::<P, _>(|| Observer::let_go(self, state, record));
+        }
+    }
+
     fn judge(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<End> {
         let state = slots.as_mut()?;
         guard::<P, _>(|| Observer::judge(self, state, record)).flatten()
-    }
-
-    fn counts(&self, slots: &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts> {
-        let state = slots.as_mut()?;
-        guard::<P, _>(|| Observer::counts(self, state, record)).flatten()
     }
 
     #[inline(always)]
@@ -235,16 +235,17 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
         self.1.poll(b, record);
     }
 
+    /// In order: what the second enters is left before what the first one enters, as its end comes first.
+    #[inline(always)]
+    fn let_go(&self, (a, b): &mut Self::Slots, record: Record<'_>) {
+        self.0.let_go(a, record);
+        self.1.let_go(b, record);
+    }
+
     fn judge(&self, (a, b): &mut Self::Slots, record: Record<'_>) -> Option<End> {
         let first = self.0.judge(a, record);
         let _within = self.0.enter(a);
         first.or_else(|| self.1.judge(b, record))
-    }
-
-    fn counts(&self, (a, b): &mut Self::Slots, record: Record<'_>) -> Option<StreamCounts> {
-        let first = self.0.counts(a, record);
-        let _within = self.0.enter(a);
-        first.or_else(|| self.1.counts(b, record))
     }
 
     #[inline(always)]

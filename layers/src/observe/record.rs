@@ -5,7 +5,7 @@ use std::time::Duration;
 use http::{StatusCode, Version};
 
 use super::{
-    Kind, Needs, RequestHead, StreamCounts, StreamHandle,
+    Kind, Needs, RequestHead, StreamHandle,
     core::Settings,
     extras::Extras,
     fields::content_length,
@@ -198,25 +198,18 @@ impl<'a> Record<'a> {
         Some(declared.unwrap_or(end.into()))
     }
 
+    /// What the connection shows of how the exchange was let go of, besides the end: `fin`, `reset`,
+    /// `os_timeout` and the like, a closed list. `None` if it is not observed, or has nothing to add.
+    #[must_use]
+    pub fn close_detail(self) -> Option<&'static str> {
+        let detail = self.data.extras.as_deref()?.detail;
+        detail.map(super::link::Detail::as_str)
+    }
+
     /// The handle that the request took along, if the layer was asked for one.
     #[must_use]
     pub fn stream_handle(self) -> Option<&'a StreamHandle> {
         self.data.extras.as_deref()?.handle.as_ref()
-    }
-
-    /// What passed of a stream, once it has ended: if an observer [needs](super::Needs::stream_counts) it,
-    /// and one of the same layer counted its events.
-    #[must_use]
-    pub fn stream_counts(self) -> Option<StreamCounts> {
-        self.data.extras.as_deref()?.counts
-    }
-
-    /// What the connection showed when the exchange was let go of, such as `fin` or `reset`: a word of
-    /// `conn::Detail`. `None` where it has no part in the end, or is not observed.
-    #[must_use]
-    pub fn detail(self) -> Option<&'static str> {
-        let detail = self.data.extras.as_deref()?.detail?;
-        Some(detail.as_str())
     }
 
     /// The kind of error, if there is one by now. The first fault wins: a 500 whose client then

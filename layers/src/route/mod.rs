@@ -72,7 +72,7 @@ mod word;
 
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::ids::id_of;
-#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
     grpc::is_grpc,

@@ -8,9 +8,7 @@ use sse_body::Format;
 use super::{SseBuilder, inner::Inner, probe::ProbeCell, state::Stream};
 use crate::{
     label::End,
-    observe::{
-        FrameRef, Kind, ObserveLayer, Observer, Record, RequestHead, ResponseHead, StreamCounts,
-    },
+    observe::{FrameRef, Kind, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
 };
 
 /// Observes event streams: what passes, and why each one ended. See the [module docs](self).
@@ -142,13 +140,6 @@ impl Observer for Sse {
         stream
             .is_incomplete(&self.0, record)
             .then_some(End::Incomplete)
-    }
-
-    fn counts(&self, state: &mut SseState, record: Record<'_>) -> Option<StreamCounts> {
-        match &mut state.0 {
-            Stage::Stream(stream) => stream.figures(&self.0, record),
-            Stage::Before { .. } | Stage::Other => None,
-        }
     }
 
     fn end(&self, state: SseState, record: Record<'_>) {

@@ -29,6 +29,8 @@ pub(super) struct Stream {
     opened: u64,
     /// Whose series the gauge was raised in; `None` if there was no recorder.
     raised: Option<Owner>,
+    /// Whether the handler or another observer is told of the events.
+    is_told: bool,
     /// The reports of the handler that were counted.
     reported: u64,
     #[cfg(feature = "conn")]
@@ -95,6 +97,7 @@ impl Stream {
             events,
             opened,
             raised,
+            is_told: record.wants_events(),
             reported: 0,
         })
     }
@@ -146,8 +149,8 @@ impl Stream {
             };
             tail.push(data.remaining(), frame, last_type);
         }
-        if let Some(handle) = record.stream_handle() {
-            self.tell(inner, record, handle);
+        if self.is_told {
+            self.tell(inner, record);
         }
     }
 
@@ -166,40 +169,41 @@ impl Stream {
             self.cell.events(now);
         }
         self.cell.hand(now);
-        if let Some(handle) = record.stream_handle() {
-            self.tell(inner, record, handle);
+        if self.is_told {
+            self.tell(inner, record);
         }
     }
 
+    /// Tells the handler and the other observers what was counted.
     #[cold]
-    fn tell(&mut self, inner: &Inner, record: Record<'_>, handle: &StreamHandle) {
-        handle.tell(self.so_far(record));
+    fn tell(&mut self, inner: &Inner, record: Record<'_>) {
+        let EventCounts {
+            events, keepalives, ..
+        } = self.counts();
+        if self.is_read() {
+            record.tell_events(events, keepalives);
+        }
+        if let Some(handle) = record.stream_handle() {
+            self.tell_handle(inner, record, handle);
+        }
+    }
+
+    fn tell_handle(&mut self, inner: &Inner, record: Record<'_>, handle: &StreamHandle) {
+        let EventCounts {
+            events, keepalives, ..
+        } = self.counts();
+        handle.tell(StreamCounts {
+            frames: record.frames(),
+            bytes: record.sent(),
+            events,
+            keepalives,
+        });
         let reports = handle.serialization_errors();
         if reports > self.reported && self.cell.route.is_live(inner, record) {
             let new = reports - self.reported;
             self.cell.route.count_serialization_errors(inner, new);
             self.reported = reports;
         }
-    }
-
-    fn so_far(&self, record: Record<'_>) -> StreamCounts {
-        let EventCounts {
-            events, keepalives, ..
-        } = self.counts();
-        StreamCounts {
-            frames: record.frames(),
-            bytes: record.sent(),
-            events,
-            keepalives,
-        }
-    }
-
-    /// What passed of the stream, which ended; `None` if its events were not seen.
-    pub(super) fn figures(&mut self, inner: &Inner, record: Record<'_>) -> Option<StreamCounts> {
-        if record.end() == Some(End::Completed) {
-            self.read_the_rest(inner, record.nanos());
-        }
-        self.is_read().then(|| self.so_far(record))
     }
 
     fn counts(&self) -> EventCounts {
@@ -238,8 +242,8 @@ impl Stream {
         if record.end() == Some(End::Completed) {
             self.read_the_rest(inner, record.nanos());
         }
-        if let Some(handle) = record.stream_handle() {
-            self.tell(inner, record, handle);
+        if self.is_told {
+            self.tell(inner, record);
         }
         let route = Arc::clone(&self.cell.route);
         let Some(raised) = self.raised else {

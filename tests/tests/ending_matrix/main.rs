@@ -6,6 +6,7 @@ mod grpc;
 mod outer;
 mod rig;
 mod servers;
+mod spans;
 mod upgrades;
 
 /// A test for each case and protocol, on a server.
@@ -80,7 +81,7 @@ mod hyper {
     use bartizan_tests::{recorder::Recorder, server::Server};
     use tower::Layer;
 
-    use crate::rig::Ending;
+    use crate::{rig::Ending, spans};
 
     pub(crate) fn start(
         recorder: Recorder,
@@ -88,7 +89,11 @@ mod hyper {
     ) -> Pin<Box<dyn Future<Output = Server>>> {
         let routes = RouteSources::new().table(["/end/{case}"]).expect("a table");
         Box::pin(Server::hyper(
-            recorder.layer().routes(routes).layer(service),
+            recorder
+                .layer()
+                .with(spans::observer())
+                .routes(routes)
+                .layer(service),
         ))
     }
 
@@ -101,13 +106,14 @@ mod axum {
 
     use bartizan_tests::{recorder::Recorder, server::Server};
 
-    use crate::rig::Ending;
+    use crate::{rig::Ending, spans};
 
     pub(crate) fn start(
         recorder: Recorder,
         service: Ending,
     ) -> Pin<Box<dyn Future<Output = Server>>> {
-        Box::pin(Server::axum(service.router().layer(recorder.layer())))
+        let layer = recorder.layer().with(spans::observer());
+        Box::pin(Server::axum(service.router().layer(layer)))
     }
 
     matrix! { crate::axum::start }
@@ -120,7 +126,7 @@ mod tonic {
     use bartizan_tests::{recorder::Recorder, server::Server};
     use tonic::{service::Routes, transport};
 
-    use crate::rig::Ending;
+    use crate::{rig::Ending, spans};
 
     pub(crate) fn start(
         recorder: Recorder,
@@ -129,7 +135,7 @@ mod tonic {
         let table = RouteSources::new().table(["/end/{case}"]).expect("a table");
         let mut builder = transport::Server::builder()
             .accept_http1(true)
-            .layer(recorder.layer().routes(table));
+            .layer(recorder.layer().with(spans::observer()).routes(table));
         let router = builder.add_routes(Routes::from(service.router()));
         Box::pin(Server::tonic(router))
     }

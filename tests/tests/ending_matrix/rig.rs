@@ -20,7 +20,10 @@ use http_body_util::BodyExt;
 use tower::{Layer, util::MapErrLayer};
 use tower_service::Service;
 
-use super::cases::{Case, Leaves, Reply, Size};
+use super::{
+    cases::{Case, Leaves, Reply, Size},
+    spans,
+};
 
 /// The service of a case.
 #[derive(Clone, Copy, Debug)]
@@ -39,6 +42,7 @@ pub(crate) async fn check(start: Start, protocol: Protocol, case: &Case) {
     server.stop().await;
     // Nobody is left who could record anything.
     case.assert(&recorder.scrape());
+    spans::assert(protocol, case);
 }
 
 async fn exchange(mut client: Client, recorder: &Recorder, case: &Case) {

@@ -1,6 +1,5 @@
 //! The engine's tests: each way to end, what is joined, what is caught.
 
-mod counts;
 mod ending;
 mod handle;
 mod hooks;

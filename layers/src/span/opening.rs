@@ -1,0 +1,263 @@
+//! The start of a span: what its request tells.
+
+use std::borrow::Cow;
+
+use http::{
+    HeaderMap, HeaderValue, Version,
+    header::{HOST, USER_AGENT},
+};
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{Link, Span, SpanBuilder, SpanContext},
+};
+use opentelemetry_semantic_conventions::attribute;
+
+use super::{address, expectation::Expected, inner::Inner, names, options::Path, text};
+use crate::{
+    label::OTHER,
+    observe::{Record, RequestHead},
+    route::RouteSource,
+};
+
+/// A span's start: what it may be made of, none of which is built before it is known to be recorded.
+pub(super) struct Opening<'a> {
+    pub(super) inner: &'a Inner,
+    pub(super) record: Record<'a>,
+    pub(super) request: RequestHead<'a>,
+    /// The caller's span, where it is not the parent.
+    pub(super) caller: Option<SpanContext>,
+    /// Whether the sampler is expected to record it, if it kept to that so far.
+    pub(super) expects: bool,
+}
+
+// === impl Opening ===
+
+impl Opening<'_> {
+    /// The method as a name has it.
+    #[inline]
+    pub(super) fn method(&self) -> Cow<'static, str> {
+        method_name(self.record)
+    }
+
+    /// Whether everything is built before the sampler decides.
+    #[inline]
+    pub(super) fn expect(&self, parent: &Context) -> Expected {
+        if self.inner.options.sample_by_attributes {
+            return Expected::Asked;
+        }
+        if self.expects {
+            self.inner.expectations.of(parent)
+        } else {
+            Expected::Nothing
+        }
+    }
+
+    /// Gives the span to be everything at once.
+    #[inline]
+    pub(super) fn complete(&self, builder: &mut SpanBuilder) {
+        builder.name = name(self.record);
+        // What comes at the end fits in, too.
+        let mut attributes = Vec::with_capacity(12);
+        self.attributes(|attribute| attributes.push(attribute));
+        builder.attributes = Some(attributes);
+        if let Some(caller) = &self.caller {
+            builder.links = Some(vec![Link::with_context(caller.clone())]);
+        }
+    }
+
+    /// Gives the span, which is recorded, everything.
+    pub(super) fn dress<S: Span>(&self, span: &mut S) {
+        if template(self.record).is_some() {
+            span.update_name(name(self.record));
+        }
+        if let Some(caller) = &self.caller {
+            span.add_link(caller.clone(), Vec::new());
+        }
+        self.attributes(|attribute| span.set_attribute(attribute));
+    }
+
+    fn attributes(&self, mut put: impl FnMut(KeyValue)) {
+        let Self {
+            inner,
+            record,
+            request,
+            ..
+        } = self;
+        let options = &inner.options;
+        put(KeyValue::new(
+            attribute::HTTP_REQUEST_METHOD,
+            method(*record),
+        ));
+        if record.method() == OTHER {
+            let original = text::fit(request.method().as_str());
+            put(KeyValue::new(
+                attribute::HTTP_REQUEST_METHOD_ORIGINAL,
+                original,
+            ));
+        }
+        put(KeyValue::new(
+            attribute::URL_SCHEME,
+            record.scheme().as_str(),
+        ));
+        // The target of a CONNECT has none.
+        let path = request.uri().path();
+        if options.path == Path::Itself && !path.is_empty() {
+            put(KeyValue::new(attribute::URL_PATH, text::fit(path)));
+        }
+        if let Some(version) = version(request.version()) {
+            put(KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version));
+        }
+        let Told { host, agent } = Told::of(request.headers());
+        match &options.server {
+            Some(server) => {
+                put(KeyValue::new(
+                    attribute::SERVER_ADDRESS,
+                    server.address.clone(),
+                ));
+                if let Some(port) = server.port {
+                    put(KeyValue::new(attribute::SERVER_PORT, i64::from(port)));
+                }
+            }
+            None => {
+                if let Some((host, port)) = address::server(request.uri(), host) {
+                    put(KeyValue::new(attribute::SERVER_ADDRESS, host.to_owned()));
+                    if let Some(port) = port {
+                        put(KeyValue::new(attribute::SERVER_PORT, i64::from(port)));
+                    }
+                }
+            }
+        }
+        if let Some(agent) = agent {
+            let agent = text::fit_bytes(agent.as_bytes());
+            put(KeyValue::new(attribute::USER_AGENT_ORIGINAL, agent));
+        }
+        if options.more_of_requests {
+            self.more(&mut put);
+        }
+    }
+
+    /// What is only there if it was asked for.
+    #[inline(never)]
+    fn more(&self, put: &mut dyn FnMut(KeyValue)) {
+        let (options, request) = (&self.inner.options, self.request);
+        if let (Some(redaction), Some(query)) = (&options.query, request.uri().query()) {
+            put(KeyValue::new(attribute::URL_QUERY, redaction.apply(query)));
+        }
+        if let Some(client) = options
+            .client
+            .as_ref()
+            .and_then(|client| client.find(request))
+        {
+            put(KeyValue::new(attribute::CLIENT_ADDRESS, client.to_string()));
+        }
+        if options.last_event_id
+            && let Some(id) = request.headers().get(names::LAST_EVENT_ID_HEADER)
+        {
+            put(KeyValue::new(
+                names::LAST_EVENT_ID,
+                text::fit_bytes(id.as_bytes()),
+            ));
+        }
+        let captures = options.request_headers.iter();
+        captures
+            .filter_map(|capture| capture.read(request.headers()))
+            .for_each(put);
+    }
+}
+
+/// What nearly every request tells of its two sides.
+#[derive(Default)]
+struct Told<'a> {
+    /// Of several, none: which of them was meant is not known.
+    host: Option<&'a HeaderValue>,
+    agent: Option<&'a HeaderValue>,
+}
+
+/// So many fields are looked at one by one: each look-up hashes a name, which costs as much as seven.
+const FEW: usize = 8;
+
+/// The parent of a span, and the caller's where that is not the parent.
+pub(super) struct Parent {
+    pub(super) context: Context,
+    pub(super) caller: Option<SpanContext>,
+}
+
+// === impl Told ===
+
+impl<'a> Told<'a> {
+    fn of(headers: &'a HeaderMap) -> Self {
+        let mut told = Self::default();
+        if headers.len() > FEW {
+            let mut hosts = headers.get_all(HOST).iter();
+            told.host = hosts.next().filter(|_| hosts.next().is_none());
+            told.agent = headers.get(USER_AGENT);
+            return told;
+        }
+        let mut hosts = 0;
+        for (name, value) in headers {
+            if *name == HOST {
+                hosts += 1;
+                told.host = (hosts == 1).then_some(value);
+            } else if *name == USER_AGENT {
+                told.agent.get_or_insert(value);
+            }
+        }
+        told
+    }
+}
+
+/// The route, if someone knows it: a guess is not one, nor is a full budget.
+pub(super) fn template(record: Record<'_>) -> Option<&str> {
+    let route = record.route();
+    match route.source? {
+        RouteSource::Handler
+        | RouteSource::Framework
+        | RouteSource::Nested
+        | RouteSource::Table => {}
+        RouteSource::Guess => return None,
+    }
+    // What stands for a route begins as no route does.
+    route.label.starts_with('/').then_some(route.label)
+}
+
+/// `{method} {route}`, or the method alone.
+pub(super) fn name(record: Record<'_>) -> Cow<'static, str> {
+    let method = method_name(record);
+    let Some(route) = template(record) else {
+        return method;
+    };
+    let mut name = String::with_capacity(method.len() + 1 + route.len());
+    name.push_str(&method);
+    name.push(' ');
+    name.push_str(route);
+    name.into()
+}
+
+#[inline]
+fn method_name(record: Record<'_>) -> Cow<'static, str> {
+    match method(record) {
+        Cow::Borrowed(OTHER) => "HTTP".into(),
+        method => method,
+    }
+}
+
+/// The method's label, copied only if the user gave a list of methods.
+#[inline]
+fn method(record: Record<'_>) -> Cow<'static, str> {
+    match record.standard_method() {
+        Some(method) => method.into(),
+        None if record.method() == OTHER => OTHER.into(),
+        None => record.method().to_owned().into(),
+    }
+}
+
+fn version(version: Version) -> Option<&'static str> {
+    Some(match version {
+        Version::HTTP_09 => "0.9",
+        Version::HTTP_10 => "1.0",
+        Version::HTTP_11 => "1.1",
+        Version::HTTP_2 => "2",
+        Version::HTTP_3 => "3",
+        _ => return None,
+    })
+}

@@ -1,0 +1,195 @@
+//! A span that is recorded, from its start to its end.
+
+use std::borrow::Cow;
+
+use opentelemetry::{
+    Context, KeyValue,
+    trace::{SpanRef, Status, TraceContextExt},
+};
+use opentelemetry_semantic_conventions::attribute;
+
+use super::{
+    opening::{name, template},
+    options::{Options, Path},
+    stream::Stream,
+};
+use crate::{
+    label::{ErrorType, Fault},
+    observe::{Kind, Record, ResponseHead},
+    route::RouteLabel,
+};
+
+/// What is kept of a span besides its context.
+#[derive(Debug, Default)]
+pub(super) struct Recording {
+    stream: Option<Box<Stream>>,
+    /// The route that the span's name has; `None` if nothing is recorded.
+    named: Option<RouteLabel>,
+}
+
+// === impl Recording ===
+
+impl Recording {
+    /// Nothing is recorded.
+    pub(super) const NONE: Self = Self {
+        stream: None,
+        named: None,
+    };
+
+    pub(super) fn new(record: Record<'_>) -> Self {
+        Self {
+            stream: None,
+            named: Some(record.route_label()),
+        }
+    }
+
+    #[inline]
+    pub(super) fn is_on(&self) -> bool {
+        self.named.is_some()
+    }
+
+    #[inline]
+    pub(super) fn head(
+        &mut self,
+        context: &Context,
+        options: &Options,
+        record: Record<'_>,
+        response: &ResponseHead<'_>,
+    ) {
+        if record.kind() == Kind::Stream {
+            self.stream = Some(Box::new(Stream::new(options.stream_events)));
+        }
+        if !options.response_headers.is_empty() {
+            capture(context, options, response);
+        }
+    }
+
+    /// A data frame passes.
+    #[inline]
+    pub(super) fn frame(&mut self, context: &Context, record: Record<'_>) {
+        if let Some(stream) = &mut self.stream {
+            stream.frame(context, record);
+        }
+    }
+
+    pub(super) fn end(self, context: &Context, options: &Options, record: Record<'_>) {
+        let Self { named, stream } = self;
+        let span = context.span();
+        match record.kind() {
+            // The name and the attributes of a call (`rpc.*`, and its status) belong here, and what
+            // counts as an error of it; until they are told apart, a call is the request that it is.
+            Kind::Grpc | Kind::Plain | Kind::Stream | Kind::Upgrade => {
+                end_request(&span, named, options, record);
+            }
+        }
+        if let Some(mut stream) = stream {
+            stream.close(context, record);
+        }
+        if let Some(handle) = record.stream_handle() {
+            for work in handle.take_links() {
+                span.add_link(work, Vec::new());
+            }
+        }
+        span.end();
+    }
+}
+
+#[cold]
+fn capture(context: &Context, options: &Options, response: &ResponseHead<'_>) {
+    let captures = options.response_headers.iter();
+    let read = captures.filter_map(|capture| capture.read(response.headers()));
+    context.span().set_attributes(read);
+}
+
+/// What every span is told at its end, each attribute made when it is asked for: none is moved for nothing.
+struct AtEnd<'a> {
+    record: Record<'a>,
+    error: Option<Cow<'static, str>>,
+    next: u8,
+}
+
+// === impl AtEnd ===
+
+impl Iterator for AtEnd<'_> {
+    type Item = KeyValue;
+
+    #[inline]
+    fn next(&mut self) -> Option<KeyValue> {
+        loop {
+            self.next += 1;
+            let attribute = match self.next {
+                1 => template(self.record)
+                    .map(|route| KeyValue::new(attribute::HTTP_ROUTE, route.to_owned())),
+                2 => self.record.status().map(|status| {
+                    let status = i64::from(status.as_u16());
+                    KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, status)
+                }),
+                3 => self
+                    .error
+                    .take()
+                    .map(|error| KeyValue::new(attribute::ERROR_TYPE, error)),
+                _ => return None,
+            };
+            if attribute.is_some() {
+                return attribute;
+            }
+        }
+    }
+}
+
+/// What is known of a request at its end.
+#[inline]
+fn end_request(
+    span: &SpanRef<'_>,
+    named: Option<RouteLabel>,
+    options: &Options,
+    record: Record<'_>,
+) {
+    if named != Some(record.route_label()) {
+        span.update_name(name(record));
+    }
+    let error = error(record);
+    if error.is_some() {
+        span.set_status(Status::error(""));
+    }
+    span.set_attributes(AtEnd {
+        record,
+        error,
+        next: 0,
+    });
+    if options.path == Path::Route {
+        let route = record.route().label.to_owned();
+        span.set_attribute(KeyValue::new(attribute::URL_PATH, route));
+    }
+    if options.body_sizes {
+        end_sizes(span, record);
+    }
+}
+
+#[cold]
+fn end_sizes(span: &SpanRef<'_>, record: Record<'_>) {
+    // No body comes near 2⁶³ bytes.
+    let size = |name, bytes: u64| KeyValue::new(name, bytes as i64);
+    if let Some(bytes) = record.request_size() {
+        span.set_attribute(size(attribute::HTTP_REQUEST_BODY_SIZE, bytes));
+    }
+    if record.status().is_some() {
+        span.set_attribute(size(attribute::HTTP_RESPONSE_BODY_SIZE, record.sent()));
+    }
+}
+
+/// The kind of error, where the exchange failed. A stream whose client leaves, or which a shutdown ends,
+/// has not failed: its close reason tells.
+fn error(record: Record<'_>) -> Option<Cow<'static, str>> {
+    match record.error_type()? {
+        ErrorType::Status(status) => Some(Cow::Owned(status.as_str().to_owned())),
+        ErrorType::End(end) if record.kind() != Kind::Stream => Some(end.as_str().into()),
+        ErrorType::End(_) => {
+            let reason = record.close_reason()?;
+            (reason.fault() == Some(Fault::Server)).then(|| match reason.end() {
+                Some(end) => end.as_str().into(),
+                None => reason.as_str().to_owned().into(),
+            })
+        }
+    }
+}

@@ -1,0 +1,10 @@
+mod attributes;
+mod canary;
+mod children;
+mod ending;
+mod hostile;
+mod options;
+mod parents;
+mod streams;
+mod support;
+mod tracers;
