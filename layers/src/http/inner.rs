@@ -244,7 +244,7 @@ impl Inner {
     }
 
     pub(super) fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {
-        let Some(time) = record.first_data() else {
+        let Some(seconds) = record.first_data_seconds() else {
             return;
         };
         let labels = Size {
@@ -253,7 +253,7 @@ impl Inner {
             custom: self.custom(state),
         };
         let fill = |set: &mut Labels<'_>| labels.fill(set);
-        let record = |histogram: &Histogram| histogram.record(time.as_secs_f64());
+        let record = |histogram: &Histogram| histogram.record(seconds);
         self.first_byte
             .with(&self.meter, labels.key(), fill, record);
     }

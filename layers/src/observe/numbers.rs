@@ -77,6 +77,13 @@ impl<'a> Record<'a> {
         self.data.extras.as_deref()?.link.handle()
     }
 
+    /// [`first_data`](Self::first_data) in seconds: without the way through a `Duration`.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(crate) fn first_data_seconds(self) -> Option<f64> {
+        Some(signed(self.data.first_data.get()?) / 1e9)
+    }
+
     /// [`elapsed`](Self::elapsed) in seconds.
     #[cfg(any(feature = "http", feature = "log"))]
     #[inline]
