@@ -25,6 +25,9 @@
 //! as from an application that serves its index page everywhere, takes none by asking for each path once. No place
 //! is ever taken away: a route that was admitted keeps its own under any flood.
 //!
+//! An attacker who asks twice for each of many paths that are answered with success can fill the budget. It stays
+//! bounded, and the routes that have their places keep them; a route that comes later overflows.
+//!
 //! Between the two times a value may be forgotten, where some thousands of other values are vouched for once; the next
 //! time is then the first again.
 //!
@@ -50,7 +53,7 @@ mod tests;
 pub use self::admission::{Admission, ValueId};
 
 use self::{index::Index, overflowed::Overflowed, seed::Seed, sightings::Sightings};
-use crate::text::same;
+use crate::{label, text::same};
 use std::{
     fmt,
     sync::atomic::{AtomicU32, Ordering},
@@ -123,7 +126,8 @@ impl Budget {
     /// Finds a value that a client wrote, or admits it when it is vouched for the second time.
     ///
     /// For a value whose request was answered with success; for others there is [`lookup`](Self::lookup). `None` is the
-    /// first time: [`label::UNMATCHED`](crate::label::UNMATCHED) stands for the value then. See the
+    /// first time: [`label::UNMATCHED`] stands for the value then. A constant of
+    /// [`crate::label`] is `None` each time, and takes no place. [`label`](Self::label) does the whole of it. See the
     /// [module docs](self#values-that-clients-write).
     ///
     /// ```
@@ -139,8 +143,38 @@ impl Budget {
         let hash = self.seed.hash(value);
         match self.find(hash, value) {
             Some(id) => Some(Admission::Known(id)),
+            None if label::is_constant(value) => None,
             None if full => Some(self.overflowed.add()),
             None => self.sightings.note(hash).then(|| self.insert(hash, value)),
+        }
+    }
+
+    /// What to show for a value that a client wrote: itself once it has a place, else [`label::UNMATCHED`], or
+    /// [`label::OVERFLOW`] where the budget turns it away.
+    ///
+    /// It [vouches](Self::vouch) for the value of a request that was answered with success, and [looks](Self::lookup) for
+    /// that of any other. The constants of [`crate::label`] give themselves, and take no place.
+    ///
+    /// ```
+    /// use route_canon::Budget;
+    ///
+    /// let budget = Budget::new(200);
+    /// assert_eq!(budget.label("~/users/{int}", true), "{unmatched}");
+    /// assert_eq!(budget.label("~/users/{int}", true), "~/users/{int}");
+    /// assert_eq!(budget.label("~/users/{int}", false), "~/users/{int}");
+    /// assert_eq!(budget.label("~/.env", false), "{unmatched}");
+    /// ```
+    pub fn label<'v>(&self, value: &'v str, is_success: bool) -> &'v str {
+        let admission = if is_success {
+            self.vouch(value)
+        } else {
+            self.lookup(value).map(Admission::Known)
+        };
+        match admission {
+            Some(Admission::Known(_) | Admission::Admitted(_)) => value,
+            Some(Admission::Overflow { first: _ }) => label::OVERFLOW,
+            None if label::is_constant(value) => value,
+            None => label::UNMATCHED,
         }
     }
 

@@ -11,3 +11,8 @@ pub const OVERFLOW: &str = "{overflow}";
 
 /// The value is outside a closed list, as in the semantic conventions of OpenTelemetry.
 pub const OTHER: &str = "_OTHER";
+
+/// Whether a label is one of these, which stand for no route.
+pub(crate) fn is_constant(label: &str) -> bool {
+    matches!(label, UNMATCHED | OVERFLOW | OTHER)
+}

@@ -56,6 +56,27 @@
 //!   assert_eq!(budget.overflowed(), 2);
 //!   ```
 //!
+//!   For guesses, [`Budget::label`] gives a place to what was answered with success twice. A gateway needs no more:
+//!
+//!   ```
+//!   use route_canon::{Budget, Canonicalizer};
+//!
+//!   let canon = Canonicalizer::default();
+//!   let budget = Budget::new(200);
+//!   let mut guess = String::new();
+//!
+//!   // For each request, once its status is known.
+//!   let mut route = |path: &str, status: u16| {
+//!       guess.clear();
+//!       canon.write(path, &mut guess);
+//!       budget.label(&guess, status < 400).to_owned()
+//!   };
+//!   assert_eq!(route("/users/7", 200), "{unmatched}");
+//!   assert_eq!(route("/users/8?page=2", 200), "~/users/{int}");
+//!   assert_eq!(route("/users/9", 500), "~/users/{int}");
+//!   assert_eq!(route("/wp-login.php", 404), "{unmatched}");
+//!   ```
+//!
 //! [`Rules`] say what the user knows better than any heuristic.
 //!
 //! # Features

@@ -40,10 +40,17 @@ pub struct OpenApi {
 // === impl OpenApi ===
 
 impl OpenApi {
-    /// Puts this before each path, in place of what the document says: `/v1`, or nothing. A final slash is dropped.
+    /// Puts this before each path, in place of what the document says: `/v1`, or nothing. A final slash is dropped, and
+    /// one that is missing in front is added.
     #[must_use]
     pub fn prefix(mut self, prefix: &str) -> Self {
-        prefix.trim_end_matches('/').clone_into(&mut self.prefix);
+        let prefix = prefix.trim_end_matches('/');
+        let slash = if prefix.is_empty() || prefix.starts_with('/') {
+            ""
+        } else {
+            "/"
+        };
+        self.prefix = format!("{slash}{prefix}");
         self
     }
 

@@ -24,12 +24,15 @@
 //! ```
 //!
 //! # What a rule sees
-//! A path without query, empty segments, `.`, `..` and matrix parameters, and not percent-decoded. A final slash makes
-//! no difference, to a rule's template neither. A rule for whole paths is asked about the label too that would be
+//! A path without query, empty segments, `.`, `..` and matrix parameters. In a segment, escapes of letters, digits, `-`,
+//! `.`, `_` and `~` are decoded before a glob is asked: `%61cme` is `acme`. Other escapes stay, and a template is compared
+//! with the path as it came. A final slash makes no difference, to a rule's template neither. A rule for whole paths is asked about the label too that would be
 //! shown: `/users/{{int}}/avatar`, with literal braces, is what the heuristics made of `/users/42/avatar`.
 //!
 //! `after` looks at the segment before, as it came and as it is shown; for `keep` only as it is shown. So a label
 //! that comes in as a path stays as it is, and so does what a rule has written.
+//!
+//! `/internal/{*rest}` does not match `/internal` itself: that takes a rule of its own.
 //!
 //! Spelling and mark are the canonicalizer's, the names of placeholders are the rule's: `{tenant}` stays `{tenant}`
 //! where all others are `{id}`.
@@ -295,8 +298,7 @@ fn segment_rule(
         Action::Keep => None,
         Action::Rewrite(to) => Some(Written::segment(to).map_err(|problem| ("to", problem))?),
         Action::Deny => {
-            let found = "deny".to_owned();
-            return Err(("action", RuleProblem::Action { found }));
+            return Err(("action", RuleProblem::Denied));
         }
     };
     Ok(SegmentMatcher {
@@ -316,12 +318,23 @@ fn check_glob(text: &str) -> Result<Glob, RuleProblem> {
     if text.len() > Glob::MAX_LENGTH {
         return Err(RuleProblem::long_glob(text));
     }
-    match text.chars().find(|c| matches!(c, '/' | ';' | '#')) {
+    let refused = |character: char| match character {
+        '/' | ';' | '#' => Some("no segment has it; write a rule with `path` for several segments"),
+        '[' | ']' | '|' | '^' | '$' | '(' | ')' => Some(
+            "a glob is no regular expression: `*` stands for any run of characters, `?` for one",
+        ),
+        _ if !character.is_ascii() => {
+            Some("a segment has it in percent-encoding only: write `*` or the escapes for it")
+        }
+        _ => None,
+    };
+    let mut all = text.chars();
+    match all.find_map(|character| Some((character, refused(character)?))) {
         None => Ok(Glob::new(text)),
-        Some(character) => Err(RuleProblem::Character {
+        Some((character, accepted)) => Err(RuleProblem::Character {
             text: text.to_owned(),
             character,
-            accepted: "no segment has it; write a rule with `path` for several segments",
+            accepted,
         }),
     }
 }

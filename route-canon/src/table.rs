@@ -33,7 +33,7 @@ mod tests;
 
 pub use self::error::TableError;
 
-use self::trie::Trie;
+use self::trie::{Builder, Trie};
 use crate::Template;
 
 /// A set of templates, and the way from a path to its template.
@@ -63,10 +63,8 @@ impl Table {
     /// # Errors
     /// A text that is not a template, or two templates that match the same paths, with the position of each.
     pub fn new(templates: impl IntoIterator<Item = impl AsRef<str>>) -> Result<Self, TableError> {
-        let mut table = Self {
-            templates: Vec::new(),
-            trie: Trie::new(),
-        };
+        let mut read: Vec<Template> = Vec::new();
+        let mut builder = Builder::new();
         for (position, text) in templates.into_iter().enumerate() {
             let text = text.as_ref();
             let template = Template::parse(text).map_err(|source| TableError::Template {
@@ -74,8 +72,8 @@ impl Table {
                 position,
                 source,
             })?;
-            if let Err(earlier_position) = table.trie.insert(template.segments(), position) {
-                let earlier = table.templates.swap_remove(earlier_position);
+            if let Err(earlier_position) = builder.insert(template.segments(), position) {
+                let earlier = read.swap_remove(earlier_position);
                 return Err(TableError::Conflict {
                     earlier,
                     earlier_position,
@@ -83,14 +81,30 @@ impl Table {
                     position,
                 });
             }
-            table.templates.push(template);
+            read.push(template);
         }
-        Ok(table)
+        Ok(Self {
+            templates: read,
+            trie: builder.build(),
+        })
     }
 
     /// Finds the template that a path belongs to, by its position.
     ///
-    /// The path begins with `/` and has no query. Nothing is allocated, and no path makes it panic.
+    /// The path begins with `/`. Nothing is allocated, and no path makes it panic.
+    ///
+    /// What follows a `?` or a `#` is no part of a path, and is not looked for: a target of a request has to be cut first.
+    ///
+    /// ```
+    /// use route_canon::Table;
+    ///
+    /// let table = Table::new(["/users"])?;
+    /// let target = "/users?page=2";
+    /// assert_eq!(table.find(target), None);
+    /// let path = target.split(['?', '#']).next().unwrap_or(target);
+    /// assert_eq!(table.find(path), Some(0));
+    /// # Ok::<(), route_canon::TableError>(())
+    /// ```
     #[must_use]
     pub fn find(&self, path: &str) -> Option<usize> {
         self.trie.find(path)

@@ -78,10 +78,14 @@ fn lines_without_a_path_are_said_apart_from_the_report() {
     let output = run(&["mixed.log"], b"");
     assert_eq!(
         text(&output.stderr),
-        "route-canon: 5 lines have no path, the first is line 8\n"
+        "route-canon: 5 lines have no path, the first is mixed.log:8: 192.0.2.6 - - \
+         [21/Nov/2026:08:00:05 +0000] \"\\x16\\x03\\x01\\x02\" 400 150 \"-\" \"-\"\n"
     );
-    let output = run(&[], b"/a\nstarted\n");
-    assert_eq!(text(&output.stderr), "route-canon: line 2 has no path\n");
+    let output = run(&["shop.log", "-"], b"/a\nstarted\x1b\n");
+    assert_eq!(
+        text(&output.stderr),
+        "route-canon: -:2 has no path: started\\u{1b}\n"
+    );
     assert_eq!(text(&run(&[], b"/a\n").stderr), "");
 }
 
@@ -149,7 +153,7 @@ fn what_is_not_accepted_is_said_with_what_is() {
         (&["--openapi", "rules.yaml"], "rules.yaml: "),
         (
             &["--templates", "rules.yaml"],
-            "rules.yaml: template 0, \"rules:\", is refused: ",
+            "rules.yaml:1: \"rules:\" is refused: ",
         ),
         (&["--rules", "absent.yaml"], "absent.yaml: "),
     ] {
@@ -162,8 +166,52 @@ fn what_is_not_accepted_is_said_with_what_is() {
             "{said}"
         );
     }
-    let output = run(&["absent.log"], b"");
-    assert_eq!(output.status.code(), Some(1), "{output:?}");
+    let output = run(&["shop.log", "absent.log"], b"");
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert_eq!(text(&output.stdout), "");
+}
+
+#[test]
+fn what_is_no_log_is_said() {
+    for (input, message) in [
+        (&b"\x1f\x8b\x08"[..], "-: it is compressed: "),
+        (b"\xff\xfe/\0a\0", "-: it is in UTF-16: "),
+        (
+            b"started\n",
+            "-:1 has no path: started\nroute-canon: no line has a path\n",
+        ),
+    ] {
+        let output = run(&["-"], input);
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        let said = text(&output.stderr);
+        assert!(
+            said.starts_with(&format!("route-canon: {message}")),
+            "{said}"
+        );
+    }
+    assert!(written(&[], b"").starts_with("0 lines"));
+}
+
+#[test]
+fn a_byte_order_mark_is_no_part_of_a_line() {
+    let report = written(&[], b"\xef\xbb\xbf/users/7\n");
+    assert!(report.contains("~/users/{int}"), "{report}");
+}
+
+#[test]
+fn paths_without_a_status_are_counted_apart() {
+    let arguments = ["--status", "2xx", "--format", "json"];
+    let output = run(&arguments, b"/a 200\n/b\n/c 404\n");
+    let report: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["paths_without_status"], 1);
+    assert_eq!(report["paths_of_other_status"], 1);
+    assert!(text(&output.stderr).contains("1 path has no status"));
+}
+
+#[test]
+fn a_list_of_rules_may_be_empty() {
+    assert!(written(&["--rules", "empty.yaml"], b"/a\n").contains("~/a"));
+    assert!(written(&["--rules", "comments.yaml"], b"/a\n").contains("~/a"));
 }
 
 #[test]

@@ -85,3 +85,39 @@ fn report(what: &str, failures: &[&&str], of: usize) -> String {
         permille % 10
     )
 }
+
+/// No bound: what lengths and alphabets make of the rates, for the README.
+#[test]
+fn the_rates_by_length_are_printed() {
+    const EACH: usize = 20_000;
+    const LOWER: &[u8] = b"abcdefghijklmnopqrstuvwxyz";
+    const BASE62: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    // Without the letters that hashids keep apart.
+    const HASHIDS: &[u8] = b"1234567890abdegjklmnopqrvwxyzABDEGJKLMNOPQRVWXYZ";
+
+    let mut state = 0x5eed_u64;
+    let mut random = |below: usize| {
+        // SplitMix64.
+        state = state.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = state;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        ((mixed ^ (mixed >> 31)) % below as u64) as usize
+    };
+    let canonicalizer = Canonicalizer::builder().marked(false).build();
+    for (kind, alphabet, lengths) in [
+        ("lower-case letters", LOWER, &[5, 6, 8, 10][..]),
+        ("base62", BASE62, &[4, 6, 8, 11]),
+        ("hashids", HASHIDS, &[6, 7, 8]),
+    ] {
+        for &length in lengths {
+            let missed = (0..EACH).filter(|_| {
+                let id = (0..length).map(|_| char::from(alphabet[random(alphabet.len())]));
+                let path = format!("/x/{}", id.collect::<String>());
+                canonicalizer.canonicalize(&path) == path
+            });
+            let percent = missed.count() as f64 * 100.0 / EACH as f64;
+            eprintln!("{length} {kind}: {percent:.1} % are kept");
+        }
+    }
+}

@@ -168,3 +168,23 @@ proptest! {
 fn name(value: usize) -> String {
     format!("/api/things/{value}")
 }
+
+#[test]
+fn constants_take_no_place() {
+    let budget = Budget::new(1);
+    for constant in [label::UNMATCHED, label::OVERFLOW, label::OTHER] {
+        for _ in 0..3 {
+            assert_eq!(budget.vouch(constant), None);
+            assert_eq!(budget.label(constant, true), constant);
+            assert_eq!(budget.label(constant, false), constant);
+        }
+    }
+    assert!(budget.is_empty());
+    budget.admit("/a");
+    assert_eq!(budget.label("/b", true), label::OVERFLOW);
+    assert_eq!(budget.label("/b", false), label::UNMATCHED);
+    assert_eq!(budget.label("/a", false), "/a");
+    assert_eq!(budget.vouch(label::UNMATCHED), None);
+    assert_eq!(budget.label(label::UNMATCHED, true), label::UNMATCHED);
+    assert_eq!(budget.overflowed(), 1);
+}

@@ -15,7 +15,7 @@ impl Decoded {
     const LONGEST: usize = 256;
 
     pub(super) fn as_str(&self) -> &str {
-        // All of it is ASCII.
+        // Only ASCII takes the place of ASCII.
         str::from_utf8(&self.bytes[..self.len]).unwrap_or_default()
     }
 
@@ -48,6 +48,32 @@ pub(super) fn decode(text: &str) -> Option<Decoded> {
                 byte
             }
         };
+        *decoded.bytes.get_mut(decoded.len)? = byte;
+        decoded.len += 1;
+    }
+    Some(decoded)
+}
+
+/// Decodes the escapes that nobody needs, and no others; `None` if there is nothing to decode, or an escape that is not
+/// valid: what is decoded has no more such escapes.
+pub(super) fn unreserved(text: &str) -> Option<Decoded> {
+    let mut decoded = Decoded {
+        bytes: [0; Decoded::LONGEST],
+        len: 0,
+        special: false,
+    };
+    let mut rest = text.as_bytes();
+    while let Some((&first, after)) = rest.split_first() {
+        let mut byte = first;
+        rest = after;
+        if first == b'%' {
+            let (digits, after) = after.split_first_chunk::<2>()?;
+            match byte_of(*digits)? {
+                plain if is_special(plain) == Some(false) => (byte, rest) = (plain, after),
+                // Its digits follow as they are.
+                _ => {}
+            }
+        }
         *decoded.bytes.get_mut(decoded.len)? = byte;
         decoded.len += 1;
     }

@@ -3,7 +3,7 @@
 use super::{
     Class, Keep,
     judge::{LONGEST_KEPT, Verdict},
-    known,
+    known, locale, pairs,
     shape::{self, Shape},
     words::Parts,
 };
@@ -30,7 +30,7 @@ const MANIFEST: &str = "webmanifest";
 static KEYS: [(u64, &str); EXTENSIONS.len()] = keys();
 
 /// What the name of a file has before its extension.
-const SHOWN: u32 = shape::UNRESERVED | shape::PLUS | shape::COMMA | shape::MARKS;
+const SHOWN: u32 = shape::UNRESERVED & !shape::TILDE;
 
 /// Judges a name with a known extension; `None` if it has none.
 pub(super) fn verdict(text: &str) -> Option<Verdict> {
@@ -72,11 +72,47 @@ fn holds_words(stem: &str) -> bool {
         return true;
     }
     let parts = Parts::of(stem.as_bytes());
-    parts.are_words_and_versions()
-        && (1..Parts::OF_SLUG).contains(&parts.words)
+    if !parts.are_words_and_versions() {
+        return locale::is_locale(stem.as_bytes());
+    }
+    (1..Parts::OF_SLUG).contains(&parts.words)
+        && !ends_in_digest(stem.as_bytes())
+        && !stem
+            .as_bytes()
+            .split(|byte| !byte.is_ascii_alphabetic())
+            .any(is_odd)
         && Shape::of(stem.as_bytes()).is_only(SHOWN)
         // It would read as a placeholder.
         && !stem.starts_with([':', '*', '{'])
+}
+
+/// Whether letters are many, and not likelier in a word than in random text: few words are like that.
+fn is_odd(letters: &[u8]) -> bool {
+    const MANY: usize = 8;
+
+    letters.len() >= MANY && pairs::score_of(letters) < 0
+}
+
+/// Whether eight letters in both cases follow a separator, as a bundler writes them: by chance they are like words.
+fn ends_in_digest(stem: &[u8]) -> bool {
+    let Some((before, letters)) = stem.split_last_chunk::<8>() else {
+        return false;
+    };
+    let is_last = before
+        .last()
+        .is_some_and(|byte| matches!(byte, b'-' | b'.' | b'_'));
+    is_last
+        && letters.iter().all(u8::is_ascii_alphabetic)
+        && letters.iter().any(u8::is_ascii_lowercase)
+        && letters[1..].iter().any(u8::is_ascii_uppercase)
+        && !is_sure_camel(letters)
+}
+
+/// Whether letters are two words or more in camel case, each of three letters at least and beyond doubt.
+fn is_sure_camel(letters: &[u8]) -> bool {
+    letters
+        .chunk_by(|_, next| !next.is_ascii_uppercase())
+        .all(|hump| hump.len() > 2 && pairs::score_of(hump) >= 0)
 }
 
 /// The page of an error: `404`, `50x`.

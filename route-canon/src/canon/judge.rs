@@ -1,7 +1,7 @@
 //! What a segment is: the first that fits, in the order that the module docs of `canon` list.
 
 use super::{
-    Class, Decision, Keep, address, date, escape, file, hex, known, number, pairs,
+    Class, Decision, Keep, address, date, escape, file, hex, known, locale, name, number, pairs,
     shape::{self, Shape},
     words::{self, Parts},
 };
@@ -155,13 +155,20 @@ fn parts(text: &str, shape: Shape) -> Verdict {
         return Verdict::Class(class);
     }
     if !parts.are_words() {
-        return Verdict::Class(unlike_words(text, shape));
+        return if locale::is_locale(text.as_bytes()) {
+            Verdict::Kept(Keep::Locale)
+        } else {
+            Verdict::Class(unlike_words(text, shape))
+        };
     }
     if is_chosen(text) && !shape.has(shape::HIDDEN) {
         return Verdict::Class(Class::Id);
     }
     if !is_shown(text, shape) {
         return Verdict::Class(Class::Text);
+    }
+    if shape.has(shape::DOT) && !name::is_likely(text) {
+        return Verdict::Class(Class::Id);
     }
     let longest = if shape.has(shape::DOT) {
         LONGEST_DOTTED
@@ -232,13 +239,26 @@ fn is_chosen(text: &str) -> bool {
 
 /// Whether a text of words has only characters that a route has, and where it has them.
 fn is_shown(text: &str, shape: Shape) -> bool {
-    const SHOWN: u32 =
-        shape::UNRESERVED | shape::COLON | shape::AT | shape::PLUS | shape::COMMA | shape::MARKS;
+    const SHOWN: u32 = shape::ALPHANUMERIC
+        | shape::DASH
+        | shape::UNDERSCORE
+        | shape::DOT
+        | shape::COLON
+        | shape::AT;
 
-    shape.is_only(SHOWN)
-        && !(shape.has(shape::AT) && text[1..].contains('@'))
-        // It would read as a parameter.
-        && !text.starts_with(':')
+    if shape.is_only(SHOWN & !(shape::COLON | shape::AT)) {
+        return true;
+    }
+    // `@me`, `$batch`
+    let text = text.strip_prefix(['@', '$']).unwrap_or(text);
+    // The proxy of a service has one at its end, too.
+    let text = text
+        .strip_suffix(':')
+        .filter(|text| text.contains(':'))
+        .unwrap_or(text);
+    Shape::of(text.as_bytes()).is_only(SHOWN & !shape::AT)
+        // One that is in front would read as a parameter.
+        && text.find(':').is_none_or(|at| at > 0 && !text[at + 1..].contains(':'))
 }
 
 /// What has escapes, or bytes outside ASCII.

@@ -1,7 +1,7 @@
 //! Names that no look at their letters would keep, versions and locales.
 
 use super::{
-    Keep,
+    Keep, locale,
     shape::{self, Shape},
 };
 
@@ -25,6 +25,9 @@ const NAMES: &[&str] = &[
     "sha384", "sha512", "soap11", "soap12", "sqlite3", "t4", "tls1", "u2f", "utf-16", "utf-8", "utf16",
     "utf32", "utf8", "v8", "vp8", "vp9", "vue2", "vue3", "w3", "w3c", "web1", "web2", "web3", "win32",
     "win64", "woff2", "x25", "x264", "x265", "x3d", "x402", "x509", "x64", "x86", "x86-64", "x86_64",
+    "kirjaudu", "webdav", "pnpm", "vcpkg", "icd10", "o2o", "elbv2", "route53", "armv7", "tls13", "tls12", "es2016",
+    "es2017", "es2018", "es2019", "es2020", "es2021", "es2022", "es2023", "es2024", "es2025", "3gpp",
+    "heapq", "utf_16", "utf_8", "utf_32", "armv6", "armv8",
     // Abbreviations, and words whose pairs are rare.
     "acl", "amqp", "api", "apis", "apk", "arn", "ascii", "asn", "aws", "bbox", "bcc", "bff", "bgp", "bmp",
     "bsd", "bss", "btc", "btn", "btns", "bzr", "cctv", "cdc", "cdn", "cdp", "cfg", "cfml", "cgi", "cgroup",
@@ -67,6 +70,9 @@ const NAMES: &[&str] = &[
     "ytd", "zdjecia", "zlib", "zsh", "zstd",
 ];
 
+/// The few that are longer.
+const LONG_NAMES: &[&str] = &["phpmyadmin"];
+
 static KEYS: [u64; NAMES.len()] = keys();
 
 /// Keeps a text that has a digit, if it is a name, a version or a locale as a whole.
@@ -78,7 +84,7 @@ pub(super) fn keep(text: &[u8], shape: Shape) -> Option<Keep> {
         Some(Keep::Version)
     } else if is_name(text) || is_short(text) {
         Some(Keep::Known)
-    } else if is_locale(text) {
+    } else if locale::is_locale(text) {
         Some(Keep::Locale)
     } else {
         None
@@ -96,52 +102,123 @@ fn is_short(text: &[u8]) -> bool {
 }
 
 /// Whether a text is one of the names, in any case.
+#[inline]
 pub(super) fn is_name(text: &[u8]) -> bool {
-    key(text).is_some_and(|key| KEYS.binary_search(&key).is_ok())
+    // Most texts end here.
+    let Some(&first) = text.first() else {
+        return false;
+    };
+    let lengths = LENGTHS[usize::from(first)];
+    text.len() <= LONGEST && lengths >> text.len() & 1 == 1 && is_listed(text)
 }
 
-/// `v` and up to three numbers of up to four digits, and a stage: `v1`, `v1.2.3`, `v2beta1`, `v1p1beta1`.
+fn is_listed(text: &[u8]) -> bool {
+    match key(text) {
+        Some(key) => KEYS.binary_search(&key).is_ok(),
+        None => LONG_NAMES
+            .iter()
+            .any(|name| text.eq_ignore_ascii_case(name.as_bytes())),
+    }
+}
+
+/// The most bytes that a name has.
+const LONGEST: usize = 15;
+
+/// How long the names are that begin with a byte, a bit for each length.
+static LENGTHS: [u16; 256] = lengths();
+
+const fn lengths() -> [u16; 256] {
+    let mut lengths = [0; 256];
+    let mut at = 0;
+    while at < NAMES.len() + LONG_NAMES.len() {
+        let name = if at < NAMES.len() {
+            NAMES[at].as_bytes()
+        } else {
+            LONG_NAMES[at - NAMES.len()].as_bytes()
+        };
+        assert!(
+            name.len() <= LONGEST,
+            "a name has more bytes than are looked for"
+        );
+        let length = 1 << name.len();
+        lengths[name[0] as usize] |= length;
+        lengths[name[0].to_ascii_uppercase() as usize] |= length;
+        at += 1;
+    }
+    lengths
+}
+
+/// `v` and up to three numbers, and a stage: `v1`, `v1.2.3`, `v2beta1`, `v1p1beta1`.
 pub(super) fn is_version(text: &[u8]) -> bool {
     let Some((b'v' | b'V', text)) = text.split_first() else {
         return false;
     };
-    let Some(mut rest) = after_number(text) else {
+    let (number, mut rest) = split_number(text);
+    let Some(mut version) = Version::of(number) else {
         return false;
     };
-    for _ in 0..2 {
-        match rest.strip_prefix(b".").and_then(after_number) {
-            Some(after) => rest = after,
-            None => break,
-        }
+    while let Some(after) = rest.strip_prefix(b".") {
+        let (number, after) = split_number(after);
+        let Some(more) = version.with(number) else {
+            return false;
+        };
+        (version, rest) = (more, after);
     }
     rest = rest
         .strip_prefix(b"p")
-        .and_then(after_number)
+        .and_then(after_short)
         .unwrap_or(rest);
     for stage in [&b"alpha"[..], b"beta", b"rc"] {
         if let Some(after) = rest.strip_prefix(stage) {
-            return after.is_empty() || after_number(after).is_some_and(<[u8]>::is_empty);
+            return after.is_empty() || after_short(after).is_some_and(<[u8]>::is_empty);
         }
     }
     rest.is_empty()
 }
 
-/// What follows a number of up to four digits.
-fn after_number(text: &[u8]) -> Option<&[u8]> {
-    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    (1..=4).contains(&digits).then(|| &text[digits..])
+/// What more a version can have: by default nothing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Version {
+    /// How many numbers, times 16, and how many digits in all: a byte is quick to pass on.
+    room: u8,
 }
 
-/// A language and one of the regions of the United Nations: all others are words.
-fn is_locale(text: &[u8]) -> bool {
-    match text {
-        [a, b, b'-' | b'_', region @ ..] => {
-            a.is_ascii_lowercase()
-                && b.is_ascii_lowercase()
-                && matches!(region, b"001" | b"150" | b"419")
-        }
-        _ => false,
+// === impl Version ===
+
+impl Version {
+    /// A first number: with up to two digits others can follow it; three digits, or a year, stand alone.
+    pub(super) fn of(number: &[u8]) -> Option<Self> {
+        let room = match *number {
+            [_] => 0x23,
+            [_, _] => 0x22,
+            [_, _, _] | [b'2', b'0', _, _] => 0,
+            _ => return None,
+        };
+        Some(Self { room })
     }
+
+    /// One more number of up to two digits: all three have at most four.
+    pub(super) fn with(self, number: &[u8]) -> Option<Self> {
+        let Self { room } = self;
+        let length @ 1..=2 = number.len() as u8 else {
+            return None;
+        };
+        let fits = number.len() <= 2 && room >> 4 > 0 && room & 15 >= length;
+        fits.then(|| Self {
+            room: room - 0x10 - length,
+        })
+    }
+}
+
+fn split_number(text: &[u8]) -> (&[u8], &[u8]) {
+    let digits = text.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    text.split_at(digits)
+}
+
+/// What follows a number of up to two digits.
+fn after_short(text: &[u8]) -> Option<&[u8]> {
+    let (number, rest) = split_number(text);
+    (1..=2).contains(&number.len()).then_some(rest)
 }
 
 /// Up to eight bytes as a number, in lower case. A zero byte in front would be lost, so there is none.
@@ -178,4 +255,26 @@ const fn keys() -> [u64; NAMES.len()] {
         count += 1;
     }
     keys
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{LONG_NAMES, NAMES, is_name};
+
+    #[test]
+    fn every_name_is_found_in_any_case_and_no_part_of_it_by_chance() {
+        for name in NAMES.iter().chain(LONG_NAMES) {
+            assert!(is_name(name.as_bytes()), "{name}");
+            assert!(is_name(name.to_ascii_uppercase().as_bytes()), "{name}");
+        }
+        for other in [
+            "",
+            "q",
+            "zzzzzzzz",
+            "phpmyadmix",
+            "a name of more than fifteen bytes",
+        ] {
+            assert!(!is_name(other.as_bytes()), "{other}");
+        }
+    }
 }

@@ -121,7 +121,7 @@ fn addresses_and_tokens() {
 fn files() {
     assert_kept(&[
         "index.html",
-        "jquery-3.6.0.min.js",
+        "jquery-3.6.min.js",
         "logo@2x.png",
         "404.html",
         ".well-known",
@@ -135,6 +135,8 @@ fn files() {
         ("{int}.json", "{text}"),
         ("how-to-cook-rice-well.html", "{file}.html"),
         ("1.2.3.js", "{file}.js"),
+        ("jquery-3.6.0.min.js", "{file}.js"),
+        ("lib-v1.2.3.js", "{file}.js"),
     ]);
 }
 

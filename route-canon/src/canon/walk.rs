@@ -100,9 +100,9 @@ impl<'w, 'p> Walk<'w, 'p> {
                 continue;
             }
             if let Some(raw) = raw
-                && let Some((rule, action)) = self.ask(segment, raw)
+                && let Some((fits, rule)) = self.by_segment_rules(segment, shape, raw)
             {
-                if !self.ruled_segment(segment, action) {
+                if !fits {
                     beyond = segment;
                 } else if let Some(trail) = trail.as_deref_mut() {
                     trail.push(self.explained(segment, Decision::Rule(rule)));

@@ -1,7 +1,7 @@
 //! Texts of several words: what their parts are.
 
 use super::{
-    known,
+    known::{self, Version},
     pairs::{self, BIT},
     shape::{self, kind},
 };
@@ -15,6 +15,12 @@ pub(super) struct Parts {
     pub(super) titled: usize,
     /// How many bytes are in those that are unlike words.
     pub(super) random: usize,
+    /// How many are words beyond doubt.
+    sure: usize,
+    /// How many are letters that stand for nothing that is known: two of them, or up to four capitals.
+    doubtful: usize,
+    /// How many numbers follow the first one of versions that begin with `v`.
+    in_versions: usize,
     /// How many are numbers.
     numbers: usize,
     /// How many of the numbers have another one beside them, with a dot between.
@@ -24,9 +30,13 @@ pub(super) struct Parts {
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Word,
+    /// Kept with a word beside it, and alone.
+    Doubtful,
+    /// Kept with one more beside it, too.
+    Small,
     Number,
-    /// A version that begins with `v`, and how many more numbers it may have.
-    Version(u8),
+    /// A version that begins with `v`, and what more it may have.
+    Version(Version),
     Random,
 }
 
@@ -62,22 +72,25 @@ impl Parts {
             let piece = &text[start..at];
             let after_dot = start > 0 && text[start - 1] == b'.';
             let part = match (part(piece, kinds), before) {
-                (Part::Number, Some(Part::Version(more @ 1..))) if after_dot => {
-                    Part::Version(more - 1)
+                (Part::Number, Some(Part::Version(version))) if after_dot => {
+                    parts.in_versions += 1;
+                    version.with(piece).map_or(Part::Number, Part::Version)
                 }
                 (part, _) => part,
             };
             match part {
-                Part::Word | Part::Version(_) => {
+                Part::Word | Part::Doubtful | Part::Small | Part::Version(_) => {
+                    parts.sure += usize::from(matches!(part, Part::Word));
+                    parts.doubtful += usize::from(matches!(part, Part::Doubtful));
                     parts.words += 1;
                     in_row += 1;
                     parts.titled = parts.titled.max(in_row);
                 }
                 Part::Number => {
                     parts.numbers += 1;
-                    let with_before = after_dot && before == Some(Part::Number);
+                    let with_before = after_dot && matches!(before, Some(Part::Number));
                     let with_after = matches!(text[at..], [b'.', b'0'..=b'9', ..]);
-                    let is_dotted = piece.len() <= 4 && (with_before || with_after);
+                    let is_dotted = piece.len() <= 2 && (with_before || with_after);
                     parts.dotted += usize::from(is_dotted);
                 }
                 Part::Random => parts.random += piece.len(),
@@ -88,11 +101,21 @@ impl Parts {
     }
 
     pub(super) fn are_words(&self) -> bool {
-        self.numbers == 0 && self.are_words_and_versions()
+        self.numbers == 0 && self.random == 0 && self.have_a_word()
     }
 
+    /// Whether there are words, and versions of no more than two numbers each: a registry has thousands of longer ones.
     pub(super) fn are_words_and_versions(&self) -> bool {
-        self.random == 0 && self.numbers == self.dotted
+        self.random == 0
+            && self.numbers == self.dotted
+            && self.numbers <= 2
+            && self.in_versions <= 1
+            && self.have_a_word()
+    }
+
+    /// Letters that are kept because there are few of them are few in number only beside a word.
+    fn have_a_word(&self) -> bool {
+        self.sure > 0 || self.words < 2 || self.words == 2 && self.doubtful == 0
     }
 }
 
@@ -103,7 +126,13 @@ fn part(piece: &[u8], kinds: u32) -> Part {
         } else {
             is_word(piece)
         };
-        return if is_word { Part::Word } else { Part::Random };
+        return if !is_word {
+            Part::Random
+        } else if piece.len() > 4 || piece.len() > 2 && kinds & shape::LOWER != 0 {
+            Part::Word
+        } else {
+            few(piece)
+        };
     }
     if kinds == shape::DIGIT {
         return Part::Number;
@@ -112,10 +141,38 @@ fn part(piece: &[u8], kinds: u32) -> Part {
         return Part::Word;
     }
     if known::is_version(piece) {
-        return Part::Version(2);
+        // One with a stage ends there.
+        let version = Version::of(&piece[1..]).unwrap_or_default();
+        return Part::Version(version);
     }
     mixed(piece)
 }
+
+/// One or two letters, or up to four capitals: they are kept alone, whatever they are.
+#[inline(never)]
+fn few(letters: &[u8]) -> Part {
+    match *letters {
+        [_] => Part::Small,
+        [a, b] => {
+            let lower = [a.to_ascii_lowercase(), b.to_ascii_lowercase()];
+            if SMALL.contains(&&lower) {
+                Part::Small
+            } else {
+                Part::Doubtful
+            }
+        }
+        _ if known::is_name(letters) || pairs::score_of(letters) >= 0 => Part::Word,
+        _ => Part::Doubtful,
+    }
+}
+
+/// Words and abbreviations of two letters that routes have.
+#[rustfmt::skip]
+const SMALL: &[&[u8; 2]] = &[
+    b"ai", b"an", b"as", b"at", b"be", b"by", b"cd", b"ci", b"db", b"do", b"eu", b"go", b"hr", b"id", b"if", b"in",
+    b"io", b"ip", b"is", b"it", b"js", b"me", b"ml", b"my", b"no", b"of", b"ok", b"on", b"op", b"or", b"os", b"pr",
+    b"qa", b"qr", b"so", b"to", b"ts", b"tv", b"ui", b"uk", b"up", b"us", b"ux", b"vs", b"wp", b"ws",
+];
 
 /// Letters and digits: a word with one digit after it is a word, one with more is a number with a name.
 fn mixed(piece: &[u8]) -> Part {

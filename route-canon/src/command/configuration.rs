@@ -1,7 +1,7 @@
 //! Reads the files that options name.
 
 use crate::{labels::Labels, options::Options};
-use route_canon::{Canonicalizer, OpenApi, Rules, Table};
+use route_canon::{Canonicalizer, OpenApi, Rules, Table, TableError};
 use serde::{
     Deserialize, Deserializer,
     de::{DeserializeOwned, MapAccess, SeqAccess, Visitor, value::SeqAccessDeserializer},
@@ -20,8 +20,12 @@ struct RulesVisitor;
 pub(crate) fn labels(options: &Options) -> Result<Labels, String> {
     let rules = match &options.rules {
         Some(file) => {
-            let RulesFile(rules) = document(file)?;
-            rules
+            if text(file)?.trim().is_empty() {
+                Rules::default()
+            } else {
+                let RulesFile(rules) = document(file)?;
+                rules
+            }
         }
         None => Rules::default(),
     };
@@ -32,9 +36,12 @@ pub(crate) fn labels(options: &Options) -> Result<Labels, String> {
         }
         (None, Some(file)) => {
             let text = text(file)?;
-            let lines = text.lines().map(str::trim);
-            let templates = lines.filter(|line| !line.is_empty() && !line.starts_with('#'));
-            Some(Table::new(templates).map_err(|error| refused(file, &error))?)
+            let lines = (1..).zip(text.lines().map(str::trim));
+            let (lines, templates): (Vec<u64>, Vec<_>) = lines
+                .filter(|(_, line)| !line.is_empty() && !line.starts_with('#'))
+                .unzip();
+            let table = Table::new(templates);
+            Some(table.map_err(|error| refused_in_line(file, &lines, &error))?)
         }
         (None, None) => None,
     };
@@ -67,7 +74,37 @@ fn document<T: DeserializeOwned>(file: &Path) -> Result<T, String> {
 }
 
 fn text(file: &Path) -> Result<String, String> {
-    fs::read_to_string(file).map_err(|error| refused(file, &error))
+    let text = fs::read_to_string(file).map_err(|error| refused(file, &error))?;
+    // Some editors begin a file with a byte order mark.
+    Ok(text
+        .strip_prefix('\u{feff}')
+        .map(str::to_owned)
+        .unwrap_or(text))
+}
+
+/// Why a list of templates is refused, with the lines that they are in.
+fn refused_in_line(file: &Path, lines: &[u64], error: &TableError) -> String {
+    let (position, why) = match error {
+        TableError::Template {
+            text,
+            position,
+            source,
+        } => (*position, format!("{text:?} is refused: {source}")),
+        TableError::Conflict {
+            earlier,
+            earlier_position,
+            template,
+            position,
+        } => (
+            *position,
+            format!(
+                "{template} matches the same paths as {earlier} in line {}",
+                lines[*earlier_position]
+            ),
+        ),
+        other => return refused(file, other),
+    };
+    format!("{}:{}: {why}", file.display(), lines[position])
 }
 
 fn refused(file: &Path, error: &dyn fmt::Display) -> String {
@@ -89,6 +126,11 @@ impl<'de> Visitor<'de> for RulesVisitor {
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a list of rules, or a map with such a list under `rules`")
+    }
+
+    /// A document of comments.
+    fn visit_unit<E: serde::de::Error>(self) -> Result<RulesFile, E> {
+        Ok(RulesFile(Rules::default()))
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, list: A) -> Result<RulesFile, A::Error> {

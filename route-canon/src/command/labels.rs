@@ -23,13 +23,15 @@ pub(crate) struct Step {
 // === impl Labels ===
 
 impl Labels {
-    /// Writes the label of a path in place of what is in `label`.
-    pub(crate) fn write(&self, path: &str, label: &mut String) {
+    /// Writes the label of a path in place of what is in `label`. True if it is a known route.
+    pub(crate) fn write(&self, path: &str, label: &mut String) -> bool {
         label.clear();
-        match self.known(path) {
+        let known = self.known(path);
+        match known {
             Some(template) => label.push_str(template),
             None => self.canon.write(path, label),
         }
+        known.is_some()
     }
 
     pub(crate) fn explain(&self, path: &str) -> Vec<Step> {

@@ -12,12 +12,13 @@ mod tally;
 
 use self::{
     options::{Command, Options},
-    tally::Tally,
+    tally::{Tally, Unreadable},
 };
 use std::{
     env,
     fs::File,
     io::{self, BufRead, BufReader, BufWriter, Write},
+    path::Path,
     process::ExitCode,
 };
 
@@ -65,32 +66,89 @@ fn report(options: Options) -> Result<(), Failure> {
         top,
         ..
     } = options;
+    let asks_status = status.is_some();
     let mut tally = Tally::new(labels, status, limit, explain);
-    if files.is_empty() {
-        read(io::stdin().lock(), &mut tally)
-            .map_err(|error| Failure::Io(format!("the standard input: {error}")))?;
-    }
-    for file in files {
-        File::open(&file)
-            .and_then(|open| read(BufReader::new(open), &mut tally))
-            .map_err(|error| Failure::Io(format!("{}: {error}", file.display())))?;
+    // A file that is not there is said before hours are spent on the others.
+    let inputs = if files.is_empty() {
+        vec![Input::of("-".as_ref())?]
+    } else {
+        let opened = files.iter().map(|file| Input::of(file));
+        opened.collect::<Result<_, _>>()?
+    };
+    for Input { name, source } in inputs {
+        tally.begin(&name);
+        read(source, &mut tally).map_err(|why| Failure::Io(format!("{name}: {why}")))?;
     }
     let counts = tally.finish();
     print(|out| report::write(&counts, format, top, out))?;
-    let tally::Unreadable { count, first } = counts.unreadable;
+    if asks_status && counts.unknown_status > 0 {
+        let paths = match counts.unknown_status {
+            1 => "1 path has".to_owned(),
+            count => format!("{count} paths have"),
+        };
+        say(&format!(
+            "{paths} no status that is understood: --status leaves out what has none"
+        ));
+    }
+    let Unreadable {
+        count,
+        first,
+        file,
+        text,
+    } = &counts.unreadable;
     match count {
-        0 => {}
-        1 => say(&format!("line {first} has no path")),
+        0 => return Ok(()),
+        1 => say(&format!("{file}:{first} has no path: {text}")),
         _ => say(&format!(
-            "{count} lines have no path, the first is line {first}"
+            "{count} lines have no path, the first is {file}:{first}: {text}"
         )),
     }
-    Ok(())
+    match counts.paths + counts.other_status + counts.unknown_status {
+        0 => Err(Failure::Io("no line has a path".to_owned())),
+        _ => Ok(()),
+    }
 }
 
-fn read(mut input: impl BufRead, tally: &mut Tally) -> io::Result<()> {
+/// What is read, and how it is called.
+struct Input {
+    name: String,
+    source: Box<dyn BufRead>,
+}
+
+// === impl Input ===
+
+impl Input {
+    /// Opens a file, or the standard input for `-`.
+    fn of(file: &Path) -> Result<Self, Failure> {
+        let name = file.display().to_string();
+        let source: Box<dyn BufRead> = if name == "-" {
+            Box::new(io::stdin().lock())
+        } else {
+            let open = File::open(file);
+            Box::new(BufReader::new(
+                open.map_err(|error| Failure::Usage(format!("{name}: {error}")))?,
+            ))
+        };
+        Ok(Self { name, source })
+    }
+}
+
+fn read(mut input: impl BufRead, tally: &mut Tally) -> Result<(), String> {
+    let begin = input.fill_buf().map_err(|error| error.to_string())?;
+    match begin {
+        [0x1f, 0x8b, ..] => {
+            return Err("it is compressed: unpack it, as with `gzip -dc`".to_owned());
+        }
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] => {
+            return Err(
+                "it is in UTF-16: make UTF-8 of it, as with `iconv -f UTF-16 -t UTF-8`".to_owned(),
+            );
+        }
+        [0xef, 0xbb, 0xbf, ..] => input.consume(3),
+        _ => {}
+    }
     let mut line = Vec::new();
-    while lines::next(&mut input, &mut line)? {
+    while lines::next(&mut input, &mut line).map_err(|error| error.to_string())? {
         tally.add(&line);
     }
     Ok(())

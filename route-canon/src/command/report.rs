@@ -28,9 +28,14 @@ pub(crate) fn write(
 
 /// How many distinct routes there are, those that overflow among them.
 fn distinct_routes(counts: &Counts) -> usize {
-    match counts.overflow {
-        // All that overflow are shown as one.
-        Some(Overflow { routes, .. }) if routes > 0 => counts.routes.len() - 1 + routes,
-        _ => counts.routes.len(),
-    }
+    let Some(Overflow {
+        routes,
+        unmatched_routes,
+        ..
+    }) = counts.overflow
+    else {
+        return counts.routes.len();
+    };
+    // All that have no place are shown as one or two.
+    counts.routes.len() + routes.saturating_sub(1) + unmatched_routes.saturating_sub(1)
 }

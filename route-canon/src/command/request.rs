@@ -3,8 +3,8 @@
 //! | line | path | status |
 //! |---|---|---|
 //! | begins with `/` or an absolute URL | up to white space | the first number of three digits after it |
-//! | a JSON object | the first of the known keys that holds one | `status`, `status_code` |
-//! | has a quoted request line | its target | what follows the quote |
+//! | a JSON object | the first of the known keys that holds one | the first of the known keys |
+//! | has a quoted request line | its target | what follows the quote, or, of HAProxy and AWS ALB, the times before it |
 //! | any other | `path=` and the like, else the first word that begins with `/` or is an absolute URL | `status=`, else as above |
 
 mod json;
@@ -15,10 +15,32 @@ mod tests;
 
 use std::borrow::Cow;
 
-/// The keys that hold a path, the best ones first.
-const PATH_KEYS: [&str; 6] = ["path", "uri", "url", "request_uri", "request", "target"];
+/// The keys that hold a path, the best ones first. In JSON, a dot leads into an object too.
+const PATH_KEYS: [&str; 13] = [
+    "path",
+    "uri",
+    "url",
+    "request_uri",
+    "request",
+    "target",
+    "url.path",
+    "http.target",
+    "httpRequest.requestUrl",
+    "RequestPath",
+    "requestURI",
+    "cs-uri-stem",
+    "request_line",
+];
 
-const STATUS_KEYS: [&str; 2] = ["status", "status_code"];
+const STATUS_KEYS: [&str; 7] = [
+    "status",
+    "status_code",
+    "response.status",
+    "sc-status",
+    "httpRequest.status",
+    "responseStatus.code",
+    "code",
+];
 
 /// What a line says of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,13 +69,35 @@ fn of_quoted(line: &str) -> Option<Request<'_>> {
         let end = closing_quote(quoted)?;
         let after = &quoted[end + 1..];
         if let Some(target) = of_request_line(&quoted[..end]) {
+            let before = &line[..line.len() - quoted.len()];
             return Some(Request {
                 target: target.into(),
-                status: after.split_whitespace().next().and_then(status),
+                status: after
+                    .split_whitespace()
+                    .next()
+                    .and_then(status)
+                    .or_else(|| before_request(before)),
             });
         }
         rest = after;
     }
+}
+
+/// The status where it stands before the request, after the times that a proxy took.
+fn before_request(before: &str) -> Option<u16> {
+    let words: Vec<_> = before.split_whitespace().collect();
+    // HAProxy: `10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0`
+    let is_times = |word: &str| word.split('/').count() == 5;
+    let haproxy = words.iter().position(|word| is_times(word));
+    if let Some(status) = haproxy.and_then(|at| status(words.get(at + 1)?)) {
+        return Some(status);
+    }
+    // AWS ALB: `0.000 0.001 0.000 200 200 34 366`
+    let is_time = |word: &&str| word.contains('.') && word.parse::<f32>().is_ok() || *word == "-1";
+    let alb = words
+        .windows(4)
+        .position(|window| window[..3].iter().all(is_time) && status(window[3]).is_some())?;
+    status(words[alb + 3])
 }
 
 /// Where a quoted text ends: at a quote without a backslash before it.

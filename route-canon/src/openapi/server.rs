@@ -31,10 +31,20 @@ impl Server {
                 "the URL {url:?} of `servers` has a {mark:?}: a query or a fragment is no part of a path"
             ));
         }
-        let path = match resolved.split_once("://") {
-            Some((_scheme, rest)) => rest.find('/').map_or("", |slash| &rest[slash..]),
+        let after_scheme = resolved.split_once("://").map(|(_scheme, rest)| rest);
+        let path = match after_scheme.or_else(|| resolved.strip_prefix("//")) {
+            Some(rest) => rest.find('/').map_or("", |slash| &rest[slash..]),
             None => resolved.trim_start_matches('.'),
         };
+        if let Some(name) = path
+            .split_once('{')
+            .and_then(|(_before, rest)| rest.split_once('}'))
+            .map(|(name, _after)| name)
+        {
+            return Err(format!(
+                "the URL {url:?} of `servers` has the variable {name:?}, which `variables` does not declare"
+            ));
+        }
         Ok(if path.is_empty() || path.starts_with('/') {
             path.to_owned()
         } else {

@@ -76,7 +76,10 @@ fn a_document_of_version_3_is_read() {
 fn a_document_of_version_2_is_read() {
     let api: OpenApi = serde_json::from_str(SWAGGER_2).unwrap();
     assert_eq!(shown(&api), ["/v1/trees/{id}", "/v1/pears/"]);
-    assert_eq!(shown(&api.prefix("/v2/")), ["/v2/trees/{id}", "/v2/pears/"]);
+    for prefix in ["/v2/", "/v2", "v2"] {
+        let api = api.clone().prefix(prefix);
+        assert_eq!(shown(&api), ["/v2/trees/{id}", "/v2/pears/"]);
+    }
 }
 
 #[test]
@@ -91,9 +94,11 @@ fn paths_begin_where_the_first_server_says() {
         (r#"[{"url": "https://example.com/"}]"#, "/a"),
         (r#"[{"url": "https://example.com:8443/a/b"}]"#, "/a/b/a"),
         (
-            r#"[{"url": "https://example.com/{tenant}"}]"#,
-            "/{tenant}/a",
+            r#"[{"url": "https://{host}/{tenant}", "variables": {"tenant": {"default": "acme"}}}]"#,
+            "/acme/a",
         ),
+        (r#"[{"url": "//example.com/v1"}]"#, "/v1/a"),
+        (r#"[{"url": "//example.com"}]"#, "/a"),
     ] {
         let document =
             format!(r#"{{"openapi": "3.0.0", "servers": {servers}, "paths": {{"/a": 1}}}}"#);
@@ -131,6 +136,10 @@ fn what_is_no_path_is_refused_by_its_name() {
     assert_eq!(
         refused(r#"{"name": "orchard", "paths": {}}"#),
         "this is no OpenAPI document: it has neither `openapi` nor `swagger`",
+    );
+    assert_eq!(
+        refused(r#"{"openapi": "3.0.0", "servers": [{"url": "/{tenant}/v1"}]}"#),
+        "the URL \"/{tenant}/v1\" of `servers` has the variable \"tenant\", which `variables` does not declare",
     );
     assert_eq!(
         refused(r#"{"openapi": "3.0.0", "servers": [{"url": "/v1?x=1"}]}"#),

@@ -198,7 +198,7 @@ mod tests {
             ),
             (
                 r#"{"segment": "a", "action": "deny"}"#,
-                "rule 1, `action`: \"deny\" is no action: accepted are `keep`, `deny` (of a path) and `rewrite`",
+                "rule 1, `action`: `deny` is for a `path`: a segment accepts `keep` and `rewrite`",
             ),
             (
                 r#"{"action": "keep"}"#,

@@ -63,6 +63,10 @@ pub enum RuleProblem {
         accepted: &'static str,
     },
 
+    /// A segment is denied, which only a whole path can be.
+    #[error("`deny` is for a `path`: a segment accepts `keep` and `rewrite`")]
+    Denied,
+
     /// It is longer than a label may be.
     #[error("{text:?} has {} bytes: at most {most} are accepted", text.len())]
     Long {

@@ -166,6 +166,16 @@ fn a_rule_that_is_refused_is_named_with_its_field() {
              several segments",
         ),
         (
+            Rule::segment("[0-9]*").keep(),
+            "rule 1, `segment`: \"[0-9]*\" has the character '[': a glob is no regular expression: `*` stands for any \
+             run of characters, `?` for one",
+        ),
+        (
+            Rule::segment("caf\u{e9}").keep(),
+            "rule 1, `segment`: \"caf\u{e9}\" has the character '\u{e9}': a segment has it in percent-encoding only: \
+             write `*` or the escapes for it",
+        ),
+        (
             Rule::segment("a").after("b;c").keep().named("odd"),
             "rule 1, \"odd\", `after`: \"b;c\" has the character ';': no segment has it; write a rule with `path` for \
              several segments",

@@ -11,6 +11,16 @@ fn a_conflict_names_both_templates_and_their_positions() {
 }
 
 #[test]
+fn a_level_may_have_very_many_literals() {
+    let routes = (0..60_000).map(|number| format!("/r{number:x}/{{id}}"));
+    let table = Table::new(routes).unwrap();
+    for number in [0_usize, 7, 4_711, 59_999] {
+        assert_eq!(table.find(&format!("/r{number:x}/7")), Some(number));
+    }
+    assert_eq!(table.find("/rx/7"), None);
+}
+
+#[test]
 fn a_template_that_is_refused_is_named_with_its_position() {
     let error = Table::new(["/", "users"]).unwrap_err();
     assert_eq!(

@@ -1,6 +1,7 @@
 //! The templates by their segments: each path is walked once, and nothing is allocated.
 
 use crate::{template::Segment, text::same};
+use std::collections::HashMap;
 
 /// A tree with a level for each segment.
 ///
@@ -26,6 +27,15 @@ struct Node {
     end: Option<usize>,
 }
 
+/// Makes a tree.
+///
+/// It knows the literals of all nodes by their text: a node may have tens of thousands.
+#[derive(Debug)]
+pub(super) struct Builder {
+    nodes: Vec<Node>,
+    literals: HashMap<(usize, Box<[u8]>), usize>,
+}
+
 /// So many literals are compared one by one.
 const FEW: usize = 4;
 
@@ -35,14 +45,13 @@ struct Affix {
     suffix: Box<str>,
 }
 
-// === impl Trie ===
+// === impl Builder ===
 
-impl Trie {
-    const ROOT: usize = 0;
-
+impl Builder {
     pub(super) fn new() -> Self {
         Self {
             nodes: vec![Node::default()],
+            literals: HashMap::new(),
         }
     }
 
@@ -55,11 +64,11 @@ impl Trie {
         segments: impl Iterator<Item = Segment<'a>>,
         index: usize,
     ) -> Result<(), usize> {
-        let mut at = Self::ROOT;
+        let mut at = Trie::ROOT;
         for segment in segments {
             let next = self.nodes.len();
             let child = match segment {
-                Segment::Literal(text) => self.nodes[at].literal_or_insert(&unescape(text), next),
+                Segment::Literal(text) => self.literal_or_insert(at, &unescape(text), next),
                 Segment::Parameter {
                     prefix: "",
                     name: _,
@@ -88,6 +97,36 @@ impl Trie {
         }
         occupy(&mut self.nodes[at].end, index)
     }
+
+    pub(super) fn build(self) -> Trie {
+        let Self {
+            mut nodes,
+            literals,
+        } = self;
+        for ((node, text), child) in literals {
+            nodes[node].literals.push((text, child));
+        }
+        for node in &mut nodes {
+            // By the text, too: the order is the same each time.
+            node.literals
+                .sort_unstable_by(|(a, _), (b, _)| a.len().cmp(&b.len()).then_with(|| a.cmp(b)));
+        }
+        Trie { nodes }
+    }
+
+    fn literal_or_insert(&mut self, at: usize, text: &str, child: usize) -> usize {
+        if text.is_empty() {
+            return *self.nodes[at].empty.get_or_insert(child);
+        }
+        let key = (at, text.as_bytes().into());
+        *self.literals.entry(key).or_insert(child)
+    }
+}
+
+// === impl Trie ===
+
+impl Trie {
+    const ROOT: usize = 0;
 
     pub(super) fn find(&self, path: &str) -> Option<usize> {
         self.walk(Self::ROOT, path.as_bytes().strip_prefix(b"/")?)
@@ -203,20 +242,6 @@ impl Node {
             .take_while(|(known, _)| known.len() <= text.len())
             .find(|(known, _)| same(known, text))
             .map(|&(_, child)| child)
-    }
-
-    fn literal_or_insert(&mut self, text: &str, child: usize) -> usize {
-        if text.is_empty() {
-            return *self.empty.get_or_insert(child);
-        }
-        let text = text.as_bytes();
-        self.literal(text).unwrap_or_else(|| {
-            let at = self
-                .literals
-                .partition_point(|(known, _)| known.len() < text.len());
-            self.literals.insert(at, (text.into(), child));
-            child
-        })
     }
 
     fn affixed_or_insert(&mut self, affix: Affix, child: usize) -> usize {

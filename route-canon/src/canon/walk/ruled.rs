@@ -2,7 +2,11 @@
 
 use super::{MARK, Trail, Walk, dots};
 use crate::{
-    canon::{Canonicalizer, Class, Decision, Explained, Placeholders},
+    canon::{
+        Canonicalizer, Class, Decision, Explained, Placeholders,
+        escape::{self, Decoded},
+        shape::{self, Shape},
+    },
     label,
     rules::{PathAction, Previous, SegmentAction},
 };
@@ -41,8 +45,25 @@ impl<'w, 'p> Walk<'w, 'p> {
         }
     }
 
+    /// Writes what the rules make of a segment: whether it fits, and which rule decided; `None` if none did.
+    pub(super) fn by_segment_rules(
+        &mut self,
+        segment: &str,
+        shape: Shape,
+        raw: &Raw<'p>,
+    ) -> Option<(bool, usize)> {
+        // As the heuristics would show it: so a label that comes in as a path is matched by the same rules.
+        let decoded = shape
+            .has(shape::PERCENT)
+            .then(|| escape::unreserved(segment))
+            .flatten();
+        let segment = decoded.as_ref().map_or(segment, Decoded::as_str);
+        let (rule, action) = self.ask(segment, raw)?;
+        Some((self.ruled_segment(segment, action), rule))
+    }
+
     /// What the rules make of a segment. What they wrote, and the placeholders of this crate, stay.
-    pub(super) fn ask(&self, segment: &str, raw: &Raw<'p>) -> Option<(usize, SegmentAction<'w>)> {
+    fn ask(&self, segment: &str, raw: &Raw<'p>) -> Option<(usize, SegmentAction<'w>)> {
         let Canonicalizer {
             rules, spelling, ..
         } = self.canon;
@@ -60,7 +81,7 @@ impl<'w, 'p> Walk<'w, 'p> {
     }
 
     /// Writes what a rule makes of a segment, if it fits.
-    pub(super) fn ruled_segment(&mut self, segment: &str, action: SegmentAction<'_>) -> bool {
+    fn ruled_segment(&mut self, segment: &str, action: SegmentAction<'_>) -> bool {
         let Canonicalizer {
             placeholders,
             spelling,

@@ -20,7 +20,10 @@ struct Report<'c> {
     unreadable_lines: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     first_unreadable_line: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    first_unreadable_file: Option<&'c str>,
     paths_of_other_status: u64,
+    paths_without_status: u64,
     #[serde(skip_serializing_if = "Option::is_none")]
     overflow: Option<Overflow>,
     routes: Vec<RouteReport<'c>>,
@@ -41,7 +44,14 @@ pub(super) fn write(counts: &Counts, shown: usize, out: &mut impl Write) -> io::
         lines,
         paths,
         other_status,
-        unreadable: Unreadable { count, first },
+        unknown_status,
+        unreadable:
+            Unreadable {
+                count,
+                first,
+                file,
+                text: _,
+            },
         distinct,
         overflow,
         routes,
@@ -53,7 +63,9 @@ pub(super) fn write(counts: &Counts, shown: usize, out: &mut impl Write) -> io::
         distinct_routes: distinct_routes(counts),
         unreadable_lines: *count,
         first_unreadable_line: (*count > 0).then_some(*first),
+        first_unreadable_file: (*count > 0).then_some(file),
         paths_of_other_status: *other_status,
+        paths_without_status: *unknown_status,
         overflow: *overflow,
         routes: routes[..shown]
             .iter()
@@ -72,6 +84,7 @@ impl<'c> RouteReport<'c> {
             count,
             example,
             steps,
+            overflowed: _,
         } = route;
         let share = *count as f64 / paths.max(1) as f64;
         Self {

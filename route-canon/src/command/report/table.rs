@@ -102,6 +102,7 @@ fn summary(counts: &Counts, out: &mut impl Write) -> io::Result<()> {
         lines,
         paths,
         other_status,
+        unknown_status,
         unreadable,
         distinct,
         overflow,
@@ -123,15 +124,33 @@ fn summary(counts: &Counts, out: &mut impl Write) -> io::Result<()> {
             plural(*other_status, "path")
         )?;
     }
+    if *unknown_status > 0 {
+        write!(
+            out,
+            "; {} without a status",
+            plural(*unknown_status, "path")
+        )?;
+    }
     writeln!(out, "; {} without a path", plural(unreadable.count, "line"))?;
     let Some(Overflow {
         limit,
         routes,
         requests,
+        unmatched_routes,
+        unmatched_requests,
     }) = overflow
     else {
         return Ok(());
     };
+    if *unmatched_routes > 0 {
+        writeln!(
+            out,
+            "no second success: {} in {} ({}) unmatched",
+            plural(*unmatched_routes as u64, "route"),
+            plural(*unmatched_requests, "request"),
+            share(*unmatched_requests, *paths),
+        )?;
+    }
     writeln!(
         out,
         "limit {limit}: {} with {} ({}) overflow",

@@ -10,6 +10,7 @@ fn route(count: u64, example: &str) -> Route {
         count,
         example: example.to_owned(),
         steps: Vec::new(),
+        overflowed: false,
     }
 }
 
@@ -18,7 +19,13 @@ fn counts() -> Counts {
         lines: 1_300,
         paths: 1_250,
         other_status: 20,
-        unreadable: Unreadable { count: 1, first: 7 },
+        unknown_status: 0,
+        unreadable: Unreadable {
+            count: 1,
+            first: 7,
+            file: "shop.log".to_owned(),
+            text: "started".to_owned(),
+        },
         distinct: Estimate {
             count: 1_012,
             exact: false,
@@ -64,6 +71,7 @@ fn what_is_left_out_and_what_overflows_is_said() {
         limit: 2,
         routes: 30,
         requests: 50,
+        ..Overflow::default()
     });
     let table = shown(&counts, Format::Table, Some(1));
     assert!(
@@ -126,6 +134,7 @@ fn nothing_has_a_report_too() {
         lines: 0,
         paths: 0,
         other_status: 0,
+        unknown_status: 0,
         unreadable: Unreadable::default(),
         distinct: Estimate {
             count: 0,

@@ -18,7 +18,7 @@ pub(super) fn read(line: &str) -> Option<Request<'static>> {
 
 fn target_of(object: &Map<String, Value>) -> Option<&str> {
     PATH_KEYS.into_iter().find_map(|key| {
-        let text = object.get(key)?.as_str()?;
+        let text = value(object, key)?.as_str()?;
         if is_target(text) {
             Some(text)
         } else {
@@ -30,9 +30,17 @@ fn target_of(object: &Map<String, Value>) -> Option<&str> {
 fn status_of(object: &Map<String, Value>) -> Option<u16> {
     STATUS_KEYS
         .into_iter()
-        .find_map(|key| match object.get(key)? {
+        .find_map(|key| match value(object, key)? {
             Value::Number(number) => status(&number.to_string()),
             Value::String(text) => status(text),
             _ => None,
         })
+}
+
+/// What is under a key, or under its parts one within the other.
+fn value<'j>(object: &'j Map<String, Value>, key: &str) -> Option<&'j Value> {
+    object.get(key).or_else(|| {
+        let (outer, inner) = key.split_once('.')?;
+        value(object.get(outer)?.as_object()?, inner)
+    })
 }

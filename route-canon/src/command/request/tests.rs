@@ -33,6 +33,15 @@ fn paths_and_their_status_are_found() {
         (r#"- "GET /old" -"#, Some(("/old", None))),
         (r#"192.0.2.7 - - [x] "\x16\x03\x01" 400 150 "-" "-""#, None),
         (r#"192.0.2.7 - - [x] "-" 408 0 "-" "-""#, None),
+        // HAProxy, AWS ALB
+        (
+            r#"haproxy[14]: 10.0.1.2:33317 [06/Feb/2026:12:14:14.655] in static/srv1 10/0/30/69/109 200 2750 - - ---- 1/1/1/1/0 0/0 {h} {} "GET /index.html HTTP/1.1""#,
+            Some(("/index.html", Some(200))),
+        ),
+        (
+            r#"http 2026-07-02T22:23:00.186641Z app/lb/50dc 192.0.2.1:2817 10.0.0.1:80 0.000 0.001 0.000 502 - 34 366 "GET http://h:80/a HTTP/1.1" "curl/7" - -"#,
+            Some(("http://h:80/a", Some(502))),
+        ),
         // JSON
         (r#"{"path": "/a", "status": 200}"#, Some(("/a", Some(200)))),
         (
@@ -47,6 +56,30 @@ fn paths_and_their_status_are_found() {
         (
             r#"{"request": {"method": "GET", "uri": "/a"}, "status": 204}"#,
             Some(("/a", Some(204))),
+        ),
+        (
+            r#"{"url.path": "/a", "http": {"target": "/b"}, "response": {"status": 404}}"#,
+            Some(("/a", Some(404))),
+        ),
+        (
+            r#"{"url": {"path": "/a"}, "sc-status": "200"}"#,
+            Some(("/a", Some(200))),
+        ),
+        (
+            r#"{"httpRequest": {"requestUrl": "https://h/a", "status": 201}}"#,
+            Some(("https://h/a", Some(201))),
+        ),
+        (
+            r#"{"requestURI": "/api", "responseStatus": {"code": 200}}"#,
+            Some(("/api", Some(200))),
+        ),
+        (
+            r#"{"RequestPath": "/a", "code": 500}"#,
+            Some(("/a", Some(500))),
+        ),
+        (
+            r#"{"request_line": "GET /a HTTP/1.1", "cs-uri-stem": 7}"#,
+            Some(("/a", None)),
         ),
         (r#"{"message": "/a"}"#, None),
         (r#"{"path": "/a""#, None),
