@@ -77,6 +77,13 @@ fn other(text: &str, shape: Shape) -> Verdict {
     if shape.has(shape::PERCENT | shape::NON_ASCII) {
         return escaped(text, shape);
     }
+    // Most of what has several parts.
+    if shape.is_only(shape::LOWER | shape::DASH | shape::UNDERSCORE)
+        && text.len() <= LONGEST_KEPT
+        && words::are_plain(text.as_bytes())
+    {
+        return Verdict::Kept(Keep::Words);
+    }
     // Most ids are one of these.
     if shape.is_only(shape::HEX | shape::DASH) && hex::is_dashed(text.as_bytes()) {
         return Verdict::Class(Class::Uuid);

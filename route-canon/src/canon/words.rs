@@ -204,6 +204,18 @@ fn is_sure_hump(letters: &[u8]) -> bool {
     letters[0].is_ascii_uppercase() && is_sure_word(letters)
 }
 
+/// Whether a text of small letters, `-` and `_` is a few words beyond doubt. It says no more than [`Parts`] would.
+pub(super) fn are_plain(text: &[u8]) -> bool {
+    let mut words = 0;
+    for word in text.split(|byte| matches!(byte, b'-' | b'_')) {
+        if word.len() < 3 || !is_like_word(word.len(), pairs::score_of(word)) {
+            return false;
+        }
+        words += 1;
+    }
+    (2..Parts::OF_SLUG).contains(&words)
+}
+
 /// The same as [`is_word`], for small letters alone: most words are, and there is nothing to be split.
 #[inline]
 fn is_lower_word(letters: &[u8]) -> bool {
@@ -276,4 +288,22 @@ fn begins_hump(letters: &[u8], at: usize) -> bool {
     let after_lower = letters[at - 1].is_ascii_lowercase();
     let before_lower = letters.get(at + 1).is_some_and(u8::is_ascii_lowercase);
     letters[at].is_ascii_uppercase() && (after_lower || before_lower)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Parts, are_plain};
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_is_plain_is_words_by_its_parts_too(text in "(user|list|of|api|xkq|[a-z]{2,6}|-|_){1,9}") {
+            if are_plain(text.as_bytes()) {
+                let parts = Parts::of(text.as_bytes());
+                prop_assert!(parts.are_words());
+                prop_assert!((2..Parts::OF_SLUG).contains(&parts.titled));
+                prop_assert_eq!(parts.titled, parts.words);
+            }
+        }
+    }
 }
