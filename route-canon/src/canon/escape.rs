@@ -28,35 +28,24 @@ impl Decoded {
 /// Decodes a text of ASCII; `None` if it has an escape that is not valid, or of anything that is neither unreserved
 /// nor part of an address, a time or a UUID.
 pub(super) fn decode(text: &str) -> Option<Decoded> {
-    let mut decoded = Decoded {
-        bytes: [0; Decoded::LONGEST],
-        len: 0,
-        special: false,
-    };
-    let mut rest = text.as_bytes();
-    while let Some((&first, after)) = rest.split_first() {
-        let byte = match first {
-            b'%' => {
-                let (digits, after) = after.split_first_chunk::<2>()?;
-                rest = after;
-                let byte = byte_of(*digits)?;
-                decoded.special |= is_special(byte)?;
-                byte
-            }
-            byte => {
-                rest = after;
-                byte
-            }
-        };
-        *decoded.bytes.get_mut(decoded.len)? = byte;
-        decoded.len += 1;
-    }
-    Some(decoded)
+    let mut special = false;
+    let decoded = decode_by(text, |byte| {
+        special |= is_special(byte)?;
+        Some(true)
+    })?;
+    Some(Decoded { special, ..decoded })
 }
 
 /// Decodes the escapes that nobody needs, and no others; `None` if there is nothing to decode, or an escape that is not
 /// valid: what is decoded has no more such escapes.
 pub(super) fn unreserved(text: &str) -> Option<Decoded> {
+    let decoded = decode_by(text, |byte| Some(is_special(byte) == Some(false)))?;
+    (decoded.len < text.len()).then_some(decoded)
+}
+
+/// Decodes the escapes that `is_wanted`, and leaves the others as they are; `None` if it says so, where an escape is not
+/// valid, and where the text is too long.
+fn decode_by(text: &str, mut is_wanted: impl FnMut(u8) -> Option<bool>) -> Option<Decoded> {
     let mut decoded = Decoded {
         bytes: [0; Decoded::LONGEST],
         len: 0,
@@ -68,10 +57,9 @@ pub(super) fn unreserved(text: &str) -> Option<Decoded> {
         rest = after;
         if first == b'%' {
             let (digits, after) = after.split_first_chunk::<2>()?;
-            match byte_of(*digits)? {
-                plain if is_special(plain) == Some(false) => (byte, rest) = (plain, after),
-                // Its digits follow as they are.
-                _ => {}
+            let escaped = byte_of(*digits)?;
+            if is_wanted(escaped)? {
+                (byte, rest) = (escaped, after);
             }
         }
         *decoded.bytes.get_mut(decoded.len)? = byte;
