@@ -15,7 +15,7 @@ use tower::{Layer, service_fn};
 use super::{exchange, records};
 
 /// Answers with the status that the query names, and 200 without.
-async fn answer(request: Request<AnyBody>) -> Result<Response<AnyBody>, BoxError> {
+async fn answer<B>(request: Request<B>) -> Result<Response<AnyBody>, BoxError> {
     let status = request.uri().query().map_or(Ok(200), str::parse)?;
     let mut response = Response::new(text("an answer"));
     *response.status_mut() = StatusCode::from_u16(status)?;
@@ -144,4 +144,45 @@ async fn a_scanner_takes_no_place_and_a_flood_no_more_than_there_are() {
     assert!(routes.contains(&"{overflow}".to_owned()), "{routes:?}");
     let guesses = routes.iter().filter(|route| route.starts_with("~/app/"));
     assert_eq!(guesses.count(), 20, "{routes:?}");
+}
+
+#[tokio::test]
+async fn hostile_paths_over_a_socket_make_no_route_and_harm_no_request() {
+    use bartizan_tests::{Protocol, client::Client, server::Server};
+
+    for protocol in [Protocol::Http1, Protocol::Http2] {
+        let recorder = Recorder::new();
+        let layer = recorder.layer().routes(guessing());
+        let server = Server::hyper(layer.layer(service_fn(answer))).await;
+        let mut client = Client::connect(server.address(), protocol).await;
+        let long = format!("/{}", "a/".repeat(2_000));
+        let dots = format!("/{}etc/passwd", "../".repeat(500));
+        let paths = [
+            long.as_str(),
+            &dots,
+            "/%00%0d%0aset-cookie:%20a=b",
+            "/%7Bint%7D/%7B*rest%7D",
+            "//////",
+            "/..;/..;/admin",
+            "/~/~/~",
+            "/%",
+            "/%e2%80%ae/x",
+        ];
+        for path in paths.iter().cycle().take(3 * paths.len()) {
+            let response = client.send(get(path)).await.expect("an answer");
+            assert_eq!(response.status(), 200, "{path}");
+            http_body_util::BodyExt::collect(response.into_body())
+                .await
+                .expect("a body");
+        }
+        recorder.ended(3 * paths.len() as u64).await;
+        let routes = recorder.scrape().values(DURATION, "http_route");
+        assert!(routes.len() <= paths.len() + 1, "{routes:?}");
+        for route in routes {
+            assert!(route.len() <= 256, "{route}");
+            assert!(route == "{unmatched}" || route.starts_with("~/"), "{route}");
+            assert!(route.bytes().all(|byte| byte.is_ascii_graphic()), "{route}");
+        }
+        server.stop().await;
+    }
 }
