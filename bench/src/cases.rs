@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use axum::{Router, body::Body, routing::get};
 use bartizan::{
+    grpc::GrpcLayer,
     http::{HttpMetrics, HttpMetricsLayer},
     log::LogLayer,
     observe::{ObserveLayer, Observer, Record, RequestHead},
@@ -19,6 +20,7 @@ use tower_service::Service;
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
+    grpc::{self, Unary},
     io, lines, routes,
     scan_only::ScanLayer,
     services::{Events, Frames, Hello, named, plain, sampled, sized, unsampled},
@@ -133,6 +135,24 @@ pub const ALL: &[Case] = &[
     }),
     long("sse lean, frames", |run| {
         drive(lean().layer(Events(LONG)), plain, run)
+    }),
+    case("wrap-only, unary", |run| {
+        drive(WrapOnlyLayer.layer(Unary), grpc::call, run)
+    }),
+    case("wrap-only, unary in time", |run| {
+        drive(WrapOnlyLayer.layer(Unary), grpc::call_in_time, run)
+    }),
+    case("engine, unary", |run| {
+        drive(ObserveLayer::new(Idle).layer(Unary), grpc::call, run)
+    }),
+    case("grpc, unary", |run| {
+        drive(GrpcLayer::default().layer(Unary), grpc::call, run)
+    }),
+    case("grpc, unary in time", |run| {
+        drive(GrpcLayer::default().layer(Unary), grpc::call_in_time, run)
+    }),
+    case("grpc with http, unary", |run| {
+        drive(grpc::with_http().layer(Unary), grpc::call, run)
     }),
     case("paths, none", routes::nothing),
     case("paths, with ids", routes::guessed),

@@ -103,6 +103,13 @@ fn keep<A>(request: Request<A>) {
 
 // === impl Answer ===
 
+impl<R> Answer<R> {
+    /// It is there.
+    pub fn new(response: R) -> Self {
+        Self(Some(response))
+    }
+}
+
 impl<R: Unpin> Future for Answer<R> {
     type Output = Result<R, Infallible>;
 

@@ -22,12 +22,14 @@
 //! ```
 
 mod conn;
+mod grpc;
 mod http;
 mod naming;
 mod sse;
 
 pub use self::{
     conn::*,
+    grpc::*,
     http::*,
     naming::{Naming, NamingError},
     sse::*,
@@ -200,6 +202,10 @@ pub const OVERFLOWED: Label = label(
     "`http_route`, the capped labels, and the metrics whose label sets ran over",
 );
 
+/// The OpenTelemetry edges for the durations of requests and calls.
+const L14: &[f64] = &[
+    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
+];
 /// Waits.
 const W8: &[f64] = &[0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
 
@@ -236,6 +242,8 @@ pub const ALL: &[&Metric] = &[
     &HTTP_SERVER_REQUEST_BODY_SIZE,
     &HTTP_SERVER_RESPONSE_BODY_SIZE,
     &HTTP_TIME_TO_FIRST_BYTE,
+    &RPC_SERVER_CALL_DURATION,
+    &RPC_MESSAGES,
     &SSE_STREAMS_STARTED,
     &SSE_STREAMS_ACTIVE,
     &SSE_STREAMS_STALLED,

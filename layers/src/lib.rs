@@ -44,7 +44,8 @@
 //! | put layers in the right order | [`order`] |
 //! | name and prefix metrics, give a recorder, bound series | [`meter`] |
 //! | set an exporter up | [`catalog`] |
-//! | write an observer of one's own | [`observe::Observer`] |
+//! | measure gRPC calls, by their status | [`grpc`] |
+//! | write an observer of one's own | [`observe::Observer`], and [`rpc`] for calls |
 //!
 //! # Features
 //!
@@ -52,6 +53,7 @@
 //! |---|---|---|
 //! | `http` | yes | [`http`], [`meter`], [`catalog`] |
 //! | `sse` | | [`sse`], [`meter`], [`catalog`] |
+//! | `grpc` | | [`grpc`], [`meter`], [`catalog`] |
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `log` | | [`log`]; with `trace`, its lines have the ids of the active span |
 //! | `trace` | | [`span`] |
@@ -64,6 +66,8 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "conn")]
 pub mod conn;
+#[cfg(feature = "grpc")]
+pub mod grpc;
 #[cfg(feature = "http")]
 pub mod http;
 pub mod label;
@@ -74,6 +78,7 @@ pub mod meter;
 pub mod observe;
 pub mod order;
 pub mod route;
+pub mod rpc;
 #[cfg(feature = "trace")]
 pub mod span;
 #[cfg(feature = "sse")]

@@ -8,7 +8,10 @@
 use std::{error::Error, time::Duration};
 
 use axum::{Router, routing::get};
-use bartizan::{catalog, http::HttpMetricsLayer, meter::Naming, route::RouteSources};
+use bartizan::{
+    catalog, grpc::Grpc, http::HttpMetrics, meter::Naming, observe::ObserveLayer,
+    route::RouteSources,
+};
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use tokio::{net::TcpListener, time::interval};
 use tonic::transport::{Server, server::TcpIncoming};
@@ -20,7 +23,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 
     let metrics = exporter()?;
     // The path is the client's text: it becomes a label once the server has proved to know it.
-    let layer = HttpMetricsLayer::default().routes(RouteSources::new().grpc());
+    let layer = ObserveLayer::new(Grpc::new())
+        .with(HttpMetrics::new())
+        .routes(RouteSources::new().grpc())
+        .count_request_bodies_in_place(); // for the messages that are received
     let (_reporter, health) = tonic_health::server::health_reporter();
 
     let listener = TcpListener::bind(address).await?;

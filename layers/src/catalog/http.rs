@@ -3,14 +3,10 @@
 use opentelemetry_semantic_conventions::metric;
 
 use super::{
-    ERROR_TYPE, Kind, METHOD, Metric, PROTOCOL_VERSION, ROUTE, SCHEME, SERVER_ADDRESS, STATUS,
+    ERROR_TYPE, Kind, L14, METHOD, Metric, PROTOCOL_VERSION, ROUTE, SCHEME, SERVER_ADDRESS, STATUS,
     Stability, opt_in,
 };
 
-/// The OpenTelemetry edges for request durations.
-const L14: &[f64] = &[
-    0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0, 7.5, 10.0,
-];
 /// 256 · 8ᵏ.
 const B8: &[f64] = &[
     256.0,
@@ -42,7 +38,7 @@ pub const HTTP_SERVER_REQUEST_DURATION: Metric = Metric {
     ],
     buckets: Some(L14),
     help: "Duration of HTTP server requests.",
-    recorded: "end of the body; event streams and upgrades at the head",
+    recorded: "end of the body; event streams and upgrades at the head; gRPC calls not, beside an observer of calls",
     stability: Stability::Stable,
 };
 /// Requests under way.

@@ -55,6 +55,10 @@ impl HttpMetricsBuilder {
 
     /// When the duration of exchanges of a kind is recorded: by default [`Timing::Head`] for event
     /// streams and upgrades, [`Timing::End`] for everything else.
+    ///
+    /// gRPC calls are [`Timing::Never`] by default where an observer of calls is in the same layer, such as
+    /// `Grpc`, which has their durations by status. Where it is in a layer of its own, say so here: `Never`
+    /// for [`Kind::Grpc`] goes for every call, whatever it is answered with.
     pub fn duration(mut self, kind: Kind, timing: Timing) -> Self {
         self.options.timing.set(kind, timing);
         self

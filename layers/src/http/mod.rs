@@ -20,7 +20,9 @@
 //! [counted](crate::observe::ObserveLayer::count_request_bodies).
 //!
 //! **gRPC**: a failed call is `200` without an `error_type`, since its status is in the trailers. The
-//! duration is right; whether it failed, these metrics do not tell.
+//! duration is right; whether it failed, these metrics do not tell. The `Grpc` observer of feature `grpc` does; in
+//! the same layer, durations of calls are left to it
+//! ([`HttpMetricsBuilder::duration`]).
 //!
 //! Source: semantic conventions for HTTP metrics 1.42 of OpenTelemetry, whose bucket edges for
 //! durations and whose method list these are; RFC 9110 and 9112 for which responses have a body.

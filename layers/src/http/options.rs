@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use crate::observe::{Kind, RequestHead};
+use crate::observe::{Kind, Record, RequestHead};
 
 /// When the duration of an exchange is recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -29,9 +29,14 @@ pub(super) struct Options {
     pub(super) skip: Option<Arc<Skip>>,
 }
 
-/// The timing of each kind, by its number.
+/// When durations are recorded.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Timings([Timing; 4]);
+pub(super) struct Timings {
+    /// The timing of each kind, by its number.
+    kinds: [Timing; 4],
+    /// What was said of gRPC calls.
+    calls: Option<Timing>,
+}
 
 pub(super) type Skip = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
 
@@ -82,17 +87,37 @@ impl fmt::Debug for Options {
 impl Timings {
     #[inline]
     pub(super) fn of(self, kind: Kind) -> Timing {
-        self.0[kind as usize]
+        self.kinds[kind as usize]
+    }
+
+    /// Whether a call's duration is not recorded, whatever it is answered with.
+    #[cold]
+    pub(super) fn leaves_call(self, record: Record<'_>) -> bool {
+        match self.calls {
+            Some(timing) => timing == Timing::Never,
+            None => record.calls_are_measured(),
+        }
     }
 
     pub(super) fn set(&mut self, kind: Kind, timing: Timing) {
-        self.0[kind as usize] = timing;
+        self.kinds[kind as usize] = timing;
+        if kind == Kind::Grpc {
+            self.calls = Some(timing);
+        }
+    }
+
+    /// Whether calls are to be told from other requests.
+    pub(super) fn tells_calls(self) -> bool {
+        self.calls.is_some()
     }
 }
 
 impl Default for Timings {
     fn default() -> Self {
-        let mut timings = Self([Timing::End; 4]);
+        let mut timings = Self {
+            kinds: [Timing::End; 4],
+            calls: None,
+        };
         timings.set(Kind::Stream, Timing::Head);
         timings.set(Kind::Upgrade, Timing::Head);
         timings

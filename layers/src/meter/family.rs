@@ -27,6 +27,7 @@ impl<H: Handle> Family<H> {
     }
 
     /// A family that a refresh leaves alone: what was raised in a series is lowered in the same one.
+    #[cfg(any(feature = "conn", feature = "http", feature = "sse"))]
     pub(crate) fn of_gauges(meter: &Meter, metric: &'static Metric) -> Self {
         Self::with_store(meter, metric, Store::Fixed(Ladder::default()))
     }
@@ -45,6 +46,22 @@ impl<H: Handle> Family<H> {
     /// was recorded. `fill` writes the set out when it is new; `key` must tell any two sets apart.
     #[inline]
     pub(crate) fn with(
+        &self,
+        meter: &Meter,
+        key: Key,
+        fill: impl FnOnce(&mut Labels<'_>),
+        f: impl FnOnce(&H),
+    ) -> Option<Key> {
+        if let Some(handle) = self.store.fixed().and_then(|ladder| ladder.find(key)) {
+            f(handle);
+            return Some(key);
+        }
+        self.with_new(meter, key, fill, f)
+    }
+
+    /// As [`with`](Self::with), for a set that is new, or a meter that can be refreshed.
+    #[inline(never)]
+    fn with_new(
         &self,
         meter: &Meter,
         key: Key,
@@ -127,10 +144,15 @@ impl<H: Handle> Family<H> {
 
     fn fill_overflow(&self, labels: &mut Labels<'_>) {
         for &label in self.metric.labels.iter().filter(|label| !label.opt_in) {
-            if label == catalog::METHOD {
-                labels.push(label, OTHER);
-            } else if ![catalog::STATUS, catalog::ERROR_TYPE, catalog::SCHEME].contains(&label) {
-                labels.push(label, OVERFLOW);
+            match label {
+                catalog::METHOD => labels.push(label, OTHER),
+                catalog::RPC_SYSTEM => labels.push(label, "grpc"),
+                catalog::STATUS
+                | catalog::ERROR_TYPE
+                | catalog::SCHEME
+                | catalog::RPC_STATUS
+                | catalog::RPC_ERROR_TYPE => {}
+                _ => labels.push(label, OVERFLOW),
             }
         }
     }

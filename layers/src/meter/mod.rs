@@ -117,7 +117,7 @@ impl Meter {
     }
 
     /// Whether kept handles may be cut off, and started anew.
-    #[cfg(feature = "sse")]
+    #[cfg(any(feature = "grpc", feature = "sse"))]
     pub(crate) fn is_refreshable(&self) -> bool {
         self.0.refreshable
     }

@@ -32,7 +32,6 @@ impl<T: Default> Store<T> {
     }
 
     /// The table, if no refresh can ever start it anew.
-    #[cfg(feature = "http")]
     #[inline(always)]
     pub(crate) fn fixed(&self) -> Option<&T> {
         match self {

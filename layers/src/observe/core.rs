@@ -32,6 +32,11 @@ pub(super) struct Settings {
     pub(super) scheme: Scheme,
     pub(super) streams: MediaTypes,
     pub(super) timeout: Option<IsTimeout>,
+    /// Whether calls are told from other requests.
+    pub(super) tells_calls: bool,
+    /// Whether an observer measures how long calls take.
+    #[cfg(feature = "http")]
+    pub(super) calls_are_measured: bool,
     /// Whether requests take anything along.
     pub(super) carries: bool,
     /// Whether requests get a `StreamHandle`, and what it knows.
@@ -44,11 +49,16 @@ pub(super) type IsTimeout = fn(&(dyn Error + 'static)) -> bool;
 // === impl Core ===
 
 impl<O: Observers> Core<O> {
-    pub(super) fn new(observers: O, settings: Settings, independent: bool) -> Self {
+    pub(super) fn new(observers: O, mut settings: Settings, independent: bool) -> Self {
         let bits = observers.bits();
         let known = observers.known();
         let observing = if independent { 0 } else { O::observing(bits) };
         let needs = observers.needs();
+        settings.tells_calls = needs.tells_calls();
+        #[cfg(feature = "http")]
+        {
+            settings.calls_are_measured = needs.measures_calls;
+        }
         Self {
             observers,
             bits,

@@ -7,7 +7,7 @@ use http::{Extensions, HeaderMap, Response, StatusCode, Version};
 use http_body::{Body, Frame};
 
 use super::{
-    FrameRef, Kind, Observers, Record, RequestHead, ResponseHead, Tally,
+    FrameRef, Kind, Observers, Record, RequestHead, RequestTaps, ResponseHead,
     core::Core,
     fields::Fields,
     link::{Connection, DrainMark, Link},
@@ -110,8 +110,12 @@ impl<O: Observers> Exchange<O> {
         self.let_go();
     }
 
-    pub(super) fn count(&mut self, tally: Tally) {
-        self.data.extras().counted = Some(tally);
+    /// The request's body is counted, and observers may look at it.
+    pub(super) fn count(&mut self, taps: &mut RequestTaps) {
+        self.data.extras().counted = Some(taps.tally().clone());
+        let record = Record::new(&self.data, &self.core.settings);
+        let observers = &self.core.observers;
+        observers.tap(&mut self.slots, record, taps.observers());
     }
 
     /// Enters this exchange: the service runs within it until the guard is dropped. Whoever enters

@@ -56,7 +56,13 @@ mod link;
 mod links;
 mod mark;
 mod methods;
-#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
+#[cfg(any(
+    feature = "grpc",
+    feature = "http",
+    feature = "log",
+    feature = "sse",
+    feature = "trace"
+))]
 mod numbers;
 mod observer;
 mod observers;
@@ -83,7 +89,9 @@ pub use self::{
     observer::{FrameRef, Needs, Observer},
     observers::Observers,
     record::{Record, RouteRef},
-    request_body::{Counted, CountedInPlace, InPlace, RequestBody, Tally, Untouched},
+    request_body::{
+        Counted, CountedInPlace, InPlace, RequestBody, RequestTap, RequestTaps, Tally, Untouched,
+    },
     service::Observe,
 };
 #[cfg(feature = "sse")]

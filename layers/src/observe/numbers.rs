@@ -3,6 +3,7 @@
 use super::Record;
 #[cfg(any(feature = "log", feature = "sse"))]
 use crate::clock::Moment;
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 use crate::route::RouteLabel;
 
 // === impl Record ===
@@ -23,6 +24,7 @@ impl<'a> Record<'a> {
     }
 
     /// The route's label.
+    #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
     #[inline]
     pub(crate) fn route_label(self) -> RouteLabel {
         self.data.route.label
@@ -85,7 +87,7 @@ impl<'a> Record<'a> {
     }
 
     /// [`elapsed`](Self::elapsed) in seconds.
-    #[cfg(any(feature = "http", feature = "log"))]
+    #[cfg(any(feature = "grpc", feature = "http", feature = "log"))]
     #[inline]
     pub(crate) fn elapsed_seconds(self) -> f64 {
         signed(self.nanos()) / 1e9
@@ -94,7 +96,7 @@ impl<'a> Record<'a> {
 
 /// A figure of ours as a sample. Signed numbers convert in one instruction, unsigned ones in six, and no
 /// figure comes near 2⁶³: a declared length is below a petabyte, and 292 years are 2⁶³ nanoseconds.
-#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(feature = "grpc", feature = "http", feature = "log", feature = "sse"))]
 #[inline(always)]
 pub(crate) fn signed(figure: u64) -> f64 {
     figure as i64 as f64

@@ -6,7 +6,7 @@ use bytes::Buf;
 use http::HeaderMap;
 use http_body::Frame;
 
-use super::{Record, RequestHead, ResponseHead};
+use super::{Record, RequestHead, RequestTap, ResponseHead};
 use crate::label::End;
 
 /// Sees exchanges, each from its start to its end.
@@ -69,6 +69,14 @@ pub trait Observer: Clone + Send + Sync + 'static {
     /// A request arrived, and is about to be passed on.
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State;
 
+    /// What shall see the frames of the request's body as the service reads them. It is asked once, after
+    /// [`start`](Self::start), and only where the layer
+    /// [counts request bodies](super::ObserveLayer::count_request_bodies).
+    fn tap(&self, state: &mut Self::State, record: Record<'_>) -> Option<RequestTap> {
+        let _ = (state, record);
+        None
+    }
+
     /// The inner service or its body is about to run on this thread, until the guard that this
     /// returns is dropped: for contexts that are active meanwhile.
     fn enter(&self, state: &Self::State) -> impl Sized {
@@ -117,6 +125,9 @@ pub struct Needs {
     pub(super) first_data: bool,
     pub(super) request_size: bool,
     pub(super) stream_events: bool,
+    pub(super) calls: bool,
+    pub(super) measures_calls: bool,
+    pub(super) leaves_calls: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -139,6 +150,9 @@ impl Needs {
         first_data: false,
         request_size: false,
         stream_events: false,
+        calls: false,
+        measures_calls: false,
+        leaves_calls: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -169,11 +183,47 @@ impl Needs {
         }
     }
 
+    /// A look at the content type of each POST, for [`Record::is_call`].
+    #[must_use]
+    pub const fn calls(self) -> Self {
+        Self {
+            calls: true,
+            ..self
+        }
+    }
+
+    /// Nothing: the observer measures how long gRPC calls take, and others of the same layer, such as
+    /// `HttpMetrics`, leave that to it unless they were told otherwise.
+    #[must_use]
+    pub const fn measures_calls(self) -> Self {
+        Self {
+            measures_calls: true,
+            ..self
+        }
+    }
+
+    /// As [`calls`](Self::calls), if another observer [measures](Self::measures_calls) calls.
+    #[cfg(feature = "http")]
+    pub(crate) const fn leaves_calls(self) -> Self {
+        Self {
+            leaves_calls: true,
+            ..self
+        }
+    }
+
+    /// Whether calls are to be told from other requests.
+    pub(super) const fn tells_calls(self) -> bool {
+        self.calls | (self.measures_calls & self.leaves_calls)
+    }
+
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             first_data: self.first_data | other.first_data,
             request_size: self.request_size | other.request_size,
             stream_events: self.stream_events | other.stream_events,
+            calls: self.calls | other.calls,
+            measures_calls: self.measures_calls | other.measures_calls,
+            leaves_calls: self.leaves_calls | other.leaves_calls,
         }
     }
 }
@@ -220,6 +270,12 @@ impl<P: Observer> Observer for Option<P> {
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Self::State {
         self.as_ref()
             .map(|observer| observer.start(record, request))
+    }
+
+    fn tap(&self, state: &mut Self::State, record: Record<'_>) -> Option<RequestTap> {
+        self.as_ref()
+            .zip(state.as_mut())
+            .and_then(|(observer, state)| observer.tap(state, record))
     }
 
     fn enter(&self, state: &Self::State) -> impl Sized {

@@ -9,7 +9,7 @@ use std::{
 };
 
 use super::{
-    FrameRef, Needs, Observer, Record, RequestHead, ResponseHead,
+    FrameRef, Needs, Observer, Record, RequestHead, RequestTap, ResponseHead,
     scope::{self, Observing},
 };
 use crate::label::End;
@@ -44,6 +44,7 @@ pub(super) mod sealed {
             record: Record<'_>,
             request: RequestHead<'_>,
         ) -> Self::Slots;
+        fn tap(&self, slots: &mut Self::Slots, record: Record<'_>, taps: &mut Vec<RequestTap>);
         fn enter(&self, slots: &Self::Slots) -> impl Sized;
         fn head(&self, slots: &mut Self::Slots, record: Record<'_>, head: &mut ResponseHead<'_>);
         fn poll(&self, slots: &mut Self::Slots, record: Record<'_>);
@@ -77,6 +78,7 @@ impl Composition for () {
     }
 
     fn start(&self, (): (), _: Observing, _: Record<'_>, _: RequestHead<'_>) {}
+    fn tap(&self, (): &mut (), _: Record<'_>, _: &mut Vec<RequestTap>) {}
     fn enter(&self, (): &()) -> impl Sized {}
     fn head(&self, (): &mut (), _: Record<'_>, _: &mut ResponseHead<'_>) {}
     fn poll(&self, (): &mut (), _: Record<'_>) {}
@@ -126,6 +128,12 @@ impl<P: Observer> Composition for P {
             return None;
         }
         guard::<P, _>(|| Observer::start(self, record, request))
+    }
+
+    fn tap(&self, slots: &mut Self::Slots, record: Record<'_>, taps: &mut Vec<RequestTap>) {
+        if let Some(state) = slots {
+            taps.extend(guard::<P, _>(|| Observer::tap(self, state, record)).flatten());
+        }
     }
 
     #[inline(always)]
@@ -212,6 +220,12 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
         let second = self.1.start(b, outer, record, request);
         drop(within);
         (first, second)
+    }
+
+    fn tap(&self, (a, b): &mut Self::Slots, record: Record<'_>, taps: &mut Vec<RequestTap>) {
+        self.0.tap(a, record, taps);
+        let _within = self.0.enter(a);
+        self.1.tap(b, record, taps);
     }
 
     #[inline(always)]

@@ -15,7 +15,7 @@ use super::{
 use crate::{
     clock::Moment,
     label::{CloseReason, End, ErrorType, Fault, Scheme},
-    route::{RouteSlot, RouteSource, RouteState},
+    route::{RouteSlot, RouteSource, RouteState, is_call},
 };
 
 /// What is known about one exchange, at the moment when an observer is called.
@@ -132,6 +132,21 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn kind(self) -> Kind {
         self.data.kind
+    }
+
+    /// Whether the request calls a gRPC method, by its head: a POST of gRPC's content type, or gRPC-Web's.
+    /// It is told only if an observer [needs](super::Needs::calls) it.
+    #[must_use]
+    #[inline]
+    pub fn is_call(self) -> bool {
+        self.data.request.is_call()
+    }
+
+    /// Whether an observer of the layer measures how long calls take.
+    #[cfg(feature = "http")]
+    #[inline]
+    pub(crate) fn calls_are_measured(self) -> bool {
+        self.settings.calls_are_measured
     }
 
     /// The time since the request's arrival; at the end and after it, the time it took.
@@ -259,7 +274,10 @@ impl Data {
             status: None,
             method: settings.methods.label(method),
             version: request.version(),
-            request: Request::of(method),
+            request: Request::of(
+                method,
+                settings.tells_calls && is_call(method, request.headers()),
+            ),
             kind: Kind::Plain,
             end: None,
             running: false,
@@ -330,14 +348,18 @@ impl std::fmt::Debug for Figure {
 impl Request {
     pub(super) const CONNECT: u8 = 1;
     pub(super) const HEAD: u8 = 2;
+    const METHODS: u8 = Self::CONNECT | Self::HEAD;
     /// There is an exchange outside of this one.
     const INNER: u8 = 4;
+    /// It is a gRPC call.
+    const CALL: u8 = 8;
 
     #[inline(always)]
-    fn of(method: &http::Method) -> Self {
+    fn of(method: &http::Method, is_call: bool) -> Self {
         Self(match *method {
             http::Method::CONNECT => Self::CONNECT,
             http::Method::HEAD => Self::HEAD,
+            _ if is_call => Self::CALL,
             _ => 0,
         })
     }
@@ -345,7 +367,12 @@ impl Request {
     /// The method, if it is one that changes what a response is.
     #[inline(always)]
     pub(super) fn method(self) -> u8 {
-        self.0 & !Self::INNER
+        self.0 & Self::METHODS
+    }
+
+    #[inline(always)]
+    pub(super) fn is_call(self) -> bool {
+        self.0 & Self::CALL != 0
     }
 
     #[inline(always)]

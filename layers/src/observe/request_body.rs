@@ -1,8 +1,11 @@
-//! Request bodies, passed on as they are or counted on their way.
+//! Request bodies, passed on as they are, or looked at on their way.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicU64, Ordering},
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use bytes::Buf;
@@ -11,16 +14,24 @@ use http_body::{Body, Frame};
 use sse_body::{OnFrame, TapBody};
 use tower_service::Service;
 
+use super::{FrameRef, observers::guard};
+
 /// What a layer does with request bodies on their way to the inner service.
 pub trait RequestBody<B> {
     /// What the inner service gets.
     type Body;
 
-    /// Where the bytes of the next request's body are counted, if they are.
-    fn tally(&self) -> Option<Tally>;
+    /// What looks at a request's body: [`RequestTaps`], or nothing.
+    type Taps;
 
-    /// Calls a service with a request, its body counted there.
-    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    /// What looks at the next request's body.
+    fn taps(&self) -> Self::Taps;
+
+    /// The taps, if there are any.
+    fn looks(taps: &mut Self::Taps) -> Option<&mut RequestTaps>;
+
+    /// Calls a service with a request, whose body these look at.
+    fn call<S>(&self, service: &mut S, request: Request<B>, taps: Self::Taps) -> S::Future
     where
         S: Service<Request<Self::Body>>;
 }
@@ -29,9 +40,10 @@ pub trait RequestBody<B> {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Untouched;
 
-/// Request bodies are counted on their way: the inner service gets a `TapBody<B, Tally>`.
+/// Request bodies are counted on their way: the inner service gets a `TapBody<B, RequestTaps>`.
 ///
-/// Cost: an allocation a request, and an atomic addition a frame.
+/// Cost: an allocation a request, and an atomic addition a frame; and what observers
+/// [look for](super::Observer::tap).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counted;
 
@@ -44,12 +56,23 @@ pub struct CountedInPlace;
 /// A body type that can hold any other, such as axum's and tonic's.
 pub trait InPlace: Body + Sized {
     /// Puts a counted body back into its type.
-    fn put_back(counted: TapBody<Self, Tally>) -> Self;
+    fn put_back(counted: TapBody<Self, RequestTaps>) -> Self;
 }
 
 /// The bytes of one request's body, as far as it was read.
 #[derive(Clone, Debug, Default)]
 pub struct Tally(Arc<AtomicU64>);
+
+/// What looks at one request's body: a tally of its bytes, and the taps of observers.
+#[derive(Debug, Default)]
+pub struct RequestTaps {
+    tally: Tally,
+    observers: Vec<RequestTap>,
+}
+
+/// Sees each frame of a request's body as the service reads it, on whatever thread that is, and maybe
+/// after the exchange ended. It must not block; one that panics is caught.
+pub struct RequestTap(Box<dyn FnMut(FrameRef<'_>) + Send + Sync>);
 
 // === impl Tally ===
 
@@ -61,10 +84,41 @@ impl Tally {
     }
 }
 
-impl<D: Buf> OnFrame<D> for Tally {
+// === impl RequestTap ===
+
+impl RequestTap {
+    /// Shows each frame to `tap`.
+    pub fn new(tap: impl FnMut(FrameRef<'_>) + Send + Sync + 'static) -> Self {
+        Self(Box::new(tap))
+    }
+}
+
+impl fmt::Debug for RequestTap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RequestTap").finish_non_exhaustive()
+    }
+}
+
+// === impl RequestTaps ===
+
+impl RequestTaps {
+    pub(super) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+
+    pub(super) fn observers(&mut self) -> &mut Vec<RequestTap> {
+        &mut self.observers
+    }
+}
+
+impl<D: Buf> OnFrame<D> for RequestTaps {
     fn on_frame(&mut self, frame: &Frame<D>) {
         if let Some(data) = frame.data_ref() {
-            self.0.fetch_add(data.remaining() as u64, Ordering::Relaxed);
+            let bytes = data.remaining() as u64;
+            self.tally.0.fetch_add(bytes, Ordering::Relaxed);
+        }
+        for RequestTap(tap) in &mut self.observers {
+            guard::<RequestTap, _>(|| tap(FrameRef::of(frame)));
         }
     }
 }
@@ -73,14 +127,18 @@ impl<D: Buf> OnFrame<D> for Tally {
 
 impl<B> RequestBody<B> for Untouched {
     type Body = B;
+    type Taps = ();
 
     #[inline(always)]
-    fn tally(&self) -> Option<Tally> {
+    fn taps(&self) {}
+
+    #[inline(always)]
+    fn looks((): &mut ()) -> Option<&mut RequestTaps> {
         None
     }
 
     #[inline(always)]
-    fn call<S>(&self, service: &mut S, request: Request<B>, _: Option<&Tally>) -> S::Future
+    fn call<S>(&self, service: &mut S, request: Request<B>, (): ()) -> S::Future
     where
         S: Service<Request<B>>,
     {
@@ -91,18 +149,22 @@ impl<B> RequestBody<B> for Untouched {
 // === impl Counted ===
 
 impl<B: Body> RequestBody<B> for Counted {
-    type Body = TapBody<B, Tally>;
+    type Body = TapBody<B, RequestTaps>;
+    type Taps = RequestTaps;
 
-    fn tally(&self) -> Option<Tally> {
-        Some(Tally::default())
+    fn taps(&self) -> RequestTaps {
+        RequestTaps::default()
     }
 
-    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    fn looks(taps: &mut RequestTaps) -> Option<&mut RequestTaps> {
+        Some(taps)
+    }
+
+    fn call<S>(&self, service: &mut S, request: Request<B>, taps: RequestTaps) -> S::Future
     where
         S: Service<Request<Self::Body>>,
     {
-        let tally = tally.cloned().unwrap_or_default();
-        service.call(request.map(|body| TapBody::new(body, tally)))
+        service.call(request.map(|body| TapBody::new(body, taps)))
     }
 }
 
@@ -110,30 +172,34 @@ impl<B: Body> RequestBody<B> for Counted {
 
 impl<B: InPlace> RequestBody<B> for CountedInPlace {
     type Body = B;
+    type Taps = RequestTaps;
 
-    fn tally(&self) -> Option<Tally> {
-        Some(Tally::default())
+    fn taps(&self) -> RequestTaps {
+        RequestTaps::default()
     }
 
-    fn call<S>(&self, service: &mut S, request: Request<B>, tally: Option<&Tally>) -> S::Future
+    fn looks(taps: &mut RequestTaps) -> Option<&mut RequestTaps> {
+        Some(taps)
+    }
+
+    fn call<S>(&self, service: &mut S, request: Request<B>, taps: RequestTaps) -> S::Future
     where
         S: Service<Request<B>>,
     {
-        let tally = tally.cloned().unwrap_or_default();
-        service.call(request.map(|body| B::put_back(TapBody::new(body, tally))))
+        service.call(request.map(|body| B::put_back(TapBody::new(body, taps))))
     }
 }
 
 #[cfg(feature = "axum")]
 impl InPlace for axum::body::Body {
-    fn put_back(counted: TapBody<Self, Tally>) -> Self {
+    fn put_back(counted: TapBody<Self, RequestTaps>) -> Self {
         Self::new(counted)
     }
 }
 
 #[cfg(feature = "tonic")]
 impl InPlace for tonic::body::Body {
-    fn put_back(counted: TapBody<Self, Tally>) -> Self {
+    fn put_back(counted: TapBody<Self, RequestTaps>) -> Self {
         Self::new(counted)
     }
 }

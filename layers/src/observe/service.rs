@@ -69,25 +69,25 @@ where
             request_body,
             connection,
         } = self;
-        let tally = request_body.tally();
+        let mut taps = request_body.taps();
         let outer = core.outer();
         let mut exchange = Exchange::new(core, outer, RequestHead::of(&request));
         let Some(open) = &mut exchange else {
             return ObservedFuture {
-                inner: request_body.call(inner, request, tally.as_ref()),
+                inner: request_body.call(inner, request, taps),
                 exchange: None,
             };
         };
         open.open(outer, connection.as_ref(), RequestHead::of(&request));
-        if let Some(tally) = &tally {
-            open.count(tally.clone());
+        if let Some(taps) = Q::looks(&mut taps) {
+            open.count(taps);
         }
         open.hand_out(request.extensions_mut());
         // Made where it stays: the inner future may be large.
         ObservedFuture {
             inner: {
                 let _within = open.enter();
-                request_body.call(inner, request, tally.as_ref())
+                request_body.call(inner, request, taps)
             },
             exchange: {
                 open.leave();

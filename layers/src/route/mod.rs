@@ -70,12 +70,14 @@ mod sources;
 mod tests;
 mod word;
 
+#[cfg(feature = "grpc")]
+pub(crate) use self::grpc::{is_path, vouches};
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::ids::id_of;
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 pub(crate) use self::routes::RouteLabel;
 pub(crate) use self::{
-    grpc::is_grpc,
+    grpc::{grpc_suffix, is_call, is_grpc},
     routes::{Pending, RouteState, Routes},
     word::Word,
 };
