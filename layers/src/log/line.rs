@@ -10,13 +10,18 @@ use super::{
     text,
     trace::{Hex, Trace},
 };
-use crate::observe::{Kind, Record, StreamHandle};
+use crate::{
+    label::OTHER,
+    observe::{Kind, Record, StreamHandle},
+    rpc::NamedCall,
+};
 
 /// What a line is made of.
 #[derive(Debug)]
 pub(super) struct Line<'a> {
     pub(super) record: Record<'a>,
     pub(super) trace: Option<&'a Trace>,
+    pub(super) call: Option<&'a NamedCall>,
     /// The user's own fields; empty without any.
     pub(super) custom: &'a str,
     pub(super) skipped: u64,
@@ -109,6 +114,8 @@ impl Line<'_> {
             http.request.method = &*self.method(),
             http.route = &*self.route(),
             http.response.status_code = self.status(),
+            rpc.method = self.rpc_method().as_deref(),
+            rpc.response.status_code = outcome.rpc_status(),
             network.protocol.version = self.version(),
             duration_seconds = self.record.elapsed_seconds(),
             http.request.body.size = self.record.request_size(),
@@ -171,6 +178,12 @@ impl Line<'_> {
     fn status(&self) -> Option<u64> {
         let status = self.record.status()?;
         Some(status.as_u16().into())
+    }
+
+    /// The method of a call. A path that nothing stands for is the client's text.
+    fn rpc_method(&self) -> Option<Cow<'_, str>> {
+        let call = self.call?;
+        Some(call.method().map_or(OTHER.into(), text::clean))
     }
 
     fn version(&self) -> Option<&'static str> {

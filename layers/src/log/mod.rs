@@ -27,6 +27,8 @@
 //! | `http.request.method` | text | all | the method, or `_OTHER` |
 //! | `http.route` | text | all | the route as metrics have it, `{unmatched}` without one; never the path |
 //! | `http.response.status_code` | u64 | all | the status, if there was a head |
+//! | `rpc.method` | text | ends of gRPC calls | `package.Service/Method`, or `_OTHER` until an answer vouched for it |
+//! | `rpc.response.status_code` | text | ends of gRPC calls | `OK`, `NOT_FOUND`, ... |
 //! | `network.protocol.version` | text | all | `1.0`, `1.1`, `2`, `3` |
 //! | `duration_seconds` | f64 | ends | from the request's arrival |
 //! | `http.request.body.size` | u64, bytes | ends | Content-Length, or counted if the layer counts |
@@ -34,7 +36,7 @@
 //! | `frames` | u64 | ends | data frames, if there was a head |
 //! | `events`, `keepalives` | u64 | closings | as `Sse` counts them, if it is in the same layer and can read them |
 //! | `close_reason` | text | closings | as metrics have it |
-//! | `error.type` | text | ends | as metrics have it: a 5xx, or the kind of end; of a stream also a reason that the service declared |
+//! | `error.type` | text | ends | as metrics have it: a 5xx, or the kind of end; of a stream also a reason that the service declared; of a call its status, if that is a server's error |
 //! | `fault` | text | ends | `server`, `client`, `planned`, `unknown` |
 //! | `detail` | text | ends | what an observed connection showed: `fin`, `reset`, `h2_reset`, `tls_eof`, `os_timeout`, ... |
 //! | `stream_id` | text | all | what the handler [named it](crate::observe::StreamHandle::set_id) |
@@ -80,7 +82,9 @@
 //!
 //! # gRPC
 //!
-//! A call that failed is a `200`, for its status is in the trailers: its line is info.
+//! A call that failed is a `200`, for its status is in the trailers: what counts for its line is the
+//! [status of the call](crate::rpc#how-a-call-ends). A server's error (UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
+//! INTERNAL, UNAVAILABLE, DATA_LOSS) is an error, any other but OK is the client's fault.
 //!
 //! # On axum
 //!

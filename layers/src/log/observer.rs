@@ -3,7 +3,10 @@
 use std::sync::Arc;
 
 use super::{LogBuilder, inner::Inner, line, trace::Trace};
-use crate::observe::{Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
+use crate::{
+    observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
+    rpc::NamedCall,
+};
 
 /// Logs requests and streams. See the [module docs](self).
 ///
@@ -34,6 +37,8 @@ pub(super) enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) trace: Option<Trace>,
+    /// The gRPC call that the request is.
+    pub(super) call: Option<NamedCall>,
     /// The user's own fields.
     pub(super) custom: String,
     /// A stream that opened without a line.
@@ -80,14 +85,23 @@ impl Observer for Log {
     }
 
     #[inline(always)]
-    fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> LogState {
-        LogState(self.0.start(request))
+    fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> LogState {
+        LogState(self.0.start(record, request))
     }
 
     #[inline(always)]
     fn head(&self, state: &mut LogState, record: Record<'_>, response: &mut ResponseHead<'_>) {
         if !matches!(state.0, Stage::Skipped) {
             self.0.head(&mut state.0, record, response);
+        }
+    }
+
+    #[inline(always)]
+    fn frame(&self, state: &mut LogState, _: Record<'_>, frame: FrameRef<'_>) {
+        if let Stage::With(kept) = &mut state.0
+            && let Some(call) = &mut kept.call
+        {
+            call.frame(frame);
         }
     }
 

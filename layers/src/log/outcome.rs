@@ -5,6 +5,7 @@ use tracing::Level;
 use crate::{
     label::{ErrorType, Fault},
     observe::{Kind, Record},
+    rpc::{self, CallError, NamedCall, RpcStatus},
 };
 
 /// What an exchange came to.
@@ -12,6 +13,10 @@ use crate::{
 pub(super) struct Outcome<'a> {
     error: Option<Error<'a>>,
     fault: Option<Fault>,
+    /// The status that a call has, or is taken to have.
+    rpc_status: Option<RpcStatus>,
+    /// It failed, and not by the server's fault.
+    failed_client: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -19,13 +24,20 @@ enum Error<'a> {
     Type(ErrorType),
     /// The reason that a handler closed its stream with.
     Declared(&'a str),
+    Call(CallError),
 }
 
 // === impl Outcome ===
 
 impl<'a> Outcome<'a> {
     /// The first fault wins: a status of 5xx goes before the reason why a stream was closed.
-    pub(super) fn of(record: Record<'a>) -> Self {
+    pub(super) fn of(record: Record<'a>, call: Option<&NamedCall>) -> Self {
+        if let Some(call) = call {
+            return Self::of_call(call.outcome(record));
+        }
+        let failed_client = record
+            .status()
+            .is_some_and(|status| status.is_client_error());
         let error = record.error_type();
         if !matches!(error, Some(ErrorType::Status(_)))
             && record.kind() == Kind::Stream
@@ -35,18 +47,37 @@ impl<'a> Outcome<'a> {
             return Self {
                 error: Some(Error::Declared(reason.as_str())),
                 fault: reason.fault(),
+                rpc_status: None,
+                failed_client,
             };
         }
         Self {
             error: error.map(Error::Type),
             fault: error.map(ErrorType::fault),
+            rpc_status: None,
+            failed_client,
         }
+    }
+
+    fn of_call(outcome: rpc::Outcome) -> Self {
+        let rpc::Outcome { status, error, .. } = outcome;
+        Self {
+            error: error.map(Error::Call),
+            fault: error.map(CallError::fault),
+            rpc_status: Some(status),
+            failed_client: status != RpcStatus::Ok,
+        }
+    }
+
+    pub(super) fn rpc_status(&self) -> Option<&'static str> {
+        self.rpc_status.map(RpcStatus::name)
     }
 
     pub(super) fn error_type(&self) -> Option<&str> {
         self.error.as_ref().map(|error| match error {
             Error::Type(error) => error.as_str(),
             Error::Declared(reason) => reason,
+            Error::Call(error) => error.as_str(),
         })
     }
 
@@ -60,7 +91,7 @@ impl<'a> Outcome<'a> {
     }
 
     /// The level of the line.
-    pub(super) fn level(&self, record: Record<'_>, warns_of_clients: bool) -> Level {
+    pub(super) fn level(&self, warns_of_clients: bool) -> Level {
         let of_client = if warns_of_clients {
             Level::WARN
         } else {
@@ -70,12 +101,7 @@ impl<'a> Outcome<'a> {
             Some(Fault::Server) => Level::ERROR,
             Some(Fault::Client) => of_client,
             Some(Fault::Planned | Fault::Unknown) => Level::INFO,
-            None if record
-                .status()
-                .is_some_and(|status| status.is_client_error()) =>
-            {
-                of_client
-            }
+            None if self.failed_client => of_client,
             None => Level::INFO,
         }
     }

@@ -70,7 +70,7 @@ mod sources;
 mod tests;
 mod word;
 
-#[cfg(feature = "grpc")]
+#[cfg(any(feature = "grpc", feature = "log", feature = "trace"))]
 pub(crate) use self::grpc::{is_path, vouches};
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::ids::id_of;

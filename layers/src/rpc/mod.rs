@@ -79,12 +79,16 @@ mod call;
 pub(crate) mod fields;
 mod framing;
 mod messages;
+#[cfg(any(feature = "log", feature = "trace"))]
+mod named;
 mod status;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod timeout;
 mod trailers;
 
+#[cfg(any(feature = "log", feature = "trace"))]
+pub(crate) use self::named::{MethodNames, NamedCall};
 pub use self::{
     call::{Call, CallError, Outcome},
     messages::Messages,

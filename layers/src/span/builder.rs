@@ -19,7 +19,7 @@ use super::{
     options::{Options, Path, Sampled, Server},
     tracer::{self, Tracers},
 };
-use crate::observe::RequestHead;
+use crate::{observe::RequestHead, rpc::MethodNames};
 
 /// The options of [`Span`].
 #[derive(Debug, Default)]
@@ -141,7 +141,7 @@ impl SpanBuilder {
     }
 
     /// Tells the route in `url.path` instead of the path, for paths that hold what is private. Without a
-    /// route it is `{unmatched}`.
+    /// route it is `{unmatched}`. Of a gRPC call whose method nothing stands for it is not told what was called.
     pub fn url_path_by_route(mut self) -> Self {
         self.options.path = Path::Route;
         self
@@ -285,6 +285,7 @@ impl SpanBuilder {
             tracers,
             propagation: propagation.unwrap_or(Propagation::W3c(baggage)),
             expectations: Expectations::default(),
+            methods: MethodNames::default(),
             options,
         })
     }

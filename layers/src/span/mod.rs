@@ -25,6 +25,21 @@
 //! | `http.request.header.*`, `http.response.header.*` | start, head | [`request_headers`](SpanBuilder::request_headers), [`response_headers`](SpanBuilder::response_headers) |
 //! | `http.request.body.size`, `http.response.body.size` | end | [`body_sizes`](SpanBuilder::body_sizes) |
 //!
+//! A [gRPC call](crate::rpc#what-counts-as-a-call) is told by the conventions for RPC instead, which have neither `url.*` nor
+//! `http.request.*`. Its name is its `rpc.method`, or `grpc` until something stands for that: an answer, of this call or of one
+//! before, or the layer's [routes](crate::route::RouteSources::grpc_methods). An error by its
+//! [outcome](crate::rpc#how-a-call-ends), so a 200 can be one, is an error of its span.
+//!
+//! | attribute of a call | told | asked for |
+//! |---|---|---|
+//! | `rpc.system.name` | start: `grpc` | |
+//! | `rpc.method` | as soon as something stands for it: start or head; else `_OTHER`, at the end | |
+//! | `rpc.method_original` | end, where the method is `_OTHER`: what was called | not with [`url_path_by_route`](SpanBuilder::url_path_by_route) |
+//! | `rpc.response.status_code` | end: `OK`, `NOT_FOUND`... | |
+//! | `error.type` | end: the status, if it is a server's error, or how the call ended without one | |
+//! | `http.response.status_code` | end, if it is not 200: the answer is not gRPC's own | |
+//! | `server.*`, `network.protocol.version`, `user_agent.original`, `client.address`, headers, sizes | as above | as above |
+//!
 //! An event stream tells more; the names are this crate's, as no convention has any:
 //!
 //! | attribute, event | |
@@ -81,7 +96,7 @@
 //! between it and the SDK's processor: a batch processor drops what it cannot take, a simple one makes the
 //! request wait for it.
 //!
-//! Source: semantic conventions 1.42 of OpenTelemetry for HTTP spans; Trace Context, W3C Recommendation of
+//! Source: semantic conventions 1.42 of OpenTelemetry for HTTP, RPC and gRPC spans; Trace Context, W3C Recommendation of
 //! 2021; Baggage, W3C.
 //!
 //! # On axum
@@ -121,6 +136,7 @@
 mod address;
 mod baggage;
 mod builder;
+mod call;
 mod capture;
 mod expectation;
 mod inner;

@@ -13,7 +13,10 @@ use super::{
     tracer::Started,
     w3c,
 };
-use crate::observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
+use crate::{
+    observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
+    rpc::Call,
+};
 
 /// Makes one span for each request, from its arrival to the end of the response's body. See the [module
 /// docs](self).
@@ -94,10 +97,11 @@ impl Observer for Span {
             record,
             request,
             caller,
+            call: Call::of(request),
             expects: true,
         };
         let (context, recording) = match inner.tracers.open(&opening, &context) {
-            Started::Recording(context) => (context, Recording::new(record)),
+            Started::Recording(context) => (context, Recording::new(opening)),
             Started::Unsampled(context) => (context, Recording::NONE),
             // What the caller sent is passed on, where there is something.
             Started::Nothing if context.has_active_span() => (context, Recording::NONE),
@@ -128,15 +132,15 @@ impl Observer for Span {
             tell(context, response);
         }
         if state.recording.is_on() {
-            let options = &self.0.options;
-            state.recording.head(context, options, record, response);
+            let inner = &*self.0;
+            state.recording.head(context, inner, record, response);
         }
     }
 
     #[inline]
     fn frame(&self, state: &mut SpanState, record: Record<'_>, frame: FrameRef<'_>) {
-        if let (Some(context), FrameRef::Data(_)) = (&state.context, frame) {
-            state.recording.frame(context, record);
+        if let Some(context) = &state.context {
+            state.recording.frame(context, record, frame);
         }
     }
 

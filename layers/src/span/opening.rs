@@ -12,11 +12,12 @@ use opentelemetry::{
 };
 use opentelemetry_semantic_conventions::attribute;
 
-use super::{address, expectation::Expected, inner::Inner, names, options::Path, text};
+use super::{address, call::GRPC, expectation::Expected, inner::Inner, names, options::Path, text};
 use crate::{
     label::OTHER,
     observe::{Record, RequestHead},
     route::RouteSource,
+    rpc::Call,
 };
 
 /// A span's start: what it may be made of, none of which is built before it is known to be recorded.
@@ -26,6 +27,8 @@ pub(super) struct Opening<'a> {
     pub(super) request: RequestHead<'a>,
     /// The caller's span, where it is not the parent.
     pub(super) caller: Option<SpanContext>,
+    /// The gRPC call that the request is, if it is one.
+    pub(super) call: Option<Call>,
     /// Whether the sampler is expected to record it, if it kept to that so far.
     pub(super) expects: bool,
 }
@@ -36,7 +39,24 @@ impl Opening<'_> {
     /// The method as a name has it.
     #[inline]
     pub(super) fn method(&self) -> Cow<'static, str> {
-        method_name(self.record)
+        match self.call {
+            Some(_) => GRPC.into(),
+            None => method_name(self.record),
+        }
+    }
+
+    /// The name, as far as it is known at the start.
+    fn name(&self) -> Cow<'static, str> {
+        match self.call {
+            Some(_) => self
+                .rpc_method()
+                .map_or(GRPC.into(), |method| method.to_owned().into()),
+            None => name(self.record),
+        }
+    }
+
+    fn rpc_method(&self) -> Option<&str> {
+        self.inner.methods.find(self.record, self.request)
     }
 
     /// Whether everything is built before the sampler decides.
@@ -55,7 +75,7 @@ impl Opening<'_> {
     /// Gives the span to be everything at once.
     #[inline]
     pub(super) fn complete(&self, builder: &mut SpanBuilder) {
-        builder.name = name(self.record);
+        builder.name = self.name();
         // What comes at the end fits in, too.
         let mut attributes = Vec::with_capacity(12);
         self.attributes(|attribute| attributes.push(attribute));
@@ -67,8 +87,8 @@ impl Opening<'_> {
 
     /// Gives the span, which is recorded, everything.
     pub(super) fn dress<S: Span>(&self, span: &mut S) {
-        if template(self.record).is_some() {
-            span.update_name(name(self.record));
+        if self.call.is_some() || template(self.record).is_some() {
+            span.update_name(self.name());
         }
         if let Some(caller) = &self.caller {
             span.add_link(caller.clone(), Vec::new());
@@ -77,32 +97,11 @@ impl Opening<'_> {
     }
 
     fn attributes(&self, mut put: impl FnMut(KeyValue)) {
-        let Self {
-            inner,
-            record,
-            request,
-            ..
-        } = self;
+        let Self { inner, request, .. } = self;
         let options = &inner.options;
-        put(KeyValue::new(
-            attribute::HTTP_REQUEST_METHOD,
-            method(*record),
-        ));
-        if record.method() == OTHER {
-            let original = text::fit(request.method().as_str());
-            put(KeyValue::new(
-                attribute::HTTP_REQUEST_METHOD_ORIGINAL,
-                original,
-            ));
-        }
-        put(KeyValue::new(
-            attribute::URL_SCHEME,
-            record.scheme().as_str(),
-        ));
-        // The target of a CONNECT has none.
-        let path = request.uri().path();
-        if options.path == Path::Itself && !path.is_empty() {
-            put(KeyValue::new(attribute::URL_PATH, text::fit(path)));
+        match self.call {
+            Some(_) => self.of_call(&mut put),
+            None => self.of_request(&mut put),
         }
         if let Some(version) = version(request.version()) {
             put(KeyValue::new(attribute::NETWORK_PROTOCOL_VERSION, version));
@@ -133,6 +132,44 @@ impl Opening<'_> {
         }
         if options.more_of_requests {
             self.more(&mut put);
+        }
+    }
+
+    #[inline(never)]
+    fn of_call(&self, put: &mut dyn FnMut(KeyValue)) {
+        put(KeyValue::new(attribute::RPC_SYSTEM_NAME, GRPC));
+        if let Some(method) = self.rpc_method() {
+            put(KeyValue::new(attribute::RPC_METHOD, method.to_owned()));
+        }
+    }
+
+    #[inline]
+    fn of_request(&self, put: &mut impl FnMut(KeyValue)) {
+        let Self {
+            inner,
+            record,
+            request,
+            ..
+        } = self;
+        put(KeyValue::new(
+            attribute::HTTP_REQUEST_METHOD,
+            method(*record),
+        ));
+        if record.method() == OTHER {
+            let original = text::fit(request.method().as_str());
+            put(KeyValue::new(
+                attribute::HTTP_REQUEST_METHOD_ORIGINAL,
+                original,
+            ));
+        }
+        put(KeyValue::new(
+            attribute::URL_SCHEME,
+            record.scheme().as_str(),
+        ));
+        // The target of a CONNECT has none.
+        let path = request.uri().path();
+        if inner.options.path == Path::Itself && !path.is_empty() {
+            put(KeyValue::new(attribute::URL_PATH, text::fit(path)));
         }
     }
 

@@ -9,13 +9,15 @@ use opentelemetry::{
 use opentelemetry_semantic_conventions::attribute;
 
 use super::{
-    opening::{name, template},
+    call::RecordedCall,
+    inner::Inner,
+    opening::{Opening, name, template},
     options::{Options, Path},
     stream::Stream,
 };
 use crate::{
     label::{ErrorType, Fault},
-    observe::{Kind, Record, ResponseHead},
+    observe::{FrameRef, Kind, Record, ResponseHead},
     route::RouteLabel,
 };
 
@@ -23,6 +25,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Recording {
     stream: Option<Box<Stream>>,
+    call: Option<Box<RecordedCall>>,
     /// The route that the span's name has; `None` if nothing is recorded.
     named: Option<RouteLabel>,
 }
@@ -33,13 +36,16 @@ impl Recording {
     /// Nothing is recorded.
     pub(super) const NONE: Self = Self {
         stream: None,
+        call: None,
         named: None,
     };
 
-    pub(super) fn new(record: Record<'_>) -> Self {
+    #[inline]
+    pub(super) fn new(opening: Opening<'_>) -> Self {
         Self {
             stream: None,
-            named: Some(record.route_label()),
+            named: Some(opening.record.route_label()),
+            call: RecordedCall::of(opening),
         }
     }
 
@@ -52,11 +58,14 @@ impl Recording {
     pub(super) fn head(
         &mut self,
         context: &Context,
-        options: &Options,
+        inner: &Inner,
         record: Record<'_>,
         response: &ResponseHead<'_>,
     ) {
-        if record.kind() == Kind::Stream {
+        let options = &inner.options;
+        if let Some(call) = &mut self.call {
+            call.head(context, inner, record, response);
+        } else if record.kind() == Kind::Stream {
             self.stream = Some(Box::new(Stream::new(options.stream_events)));
         }
         if !options.response_headers.is_empty() {
@@ -64,23 +73,30 @@ impl Recording {
         }
     }
 
-    /// A data frame passes.
     #[inline]
-    pub(super) fn frame(&mut self, context: &Context, record: Record<'_>) {
+    pub(super) fn frame(&mut self, context: &Context, record: Record<'_>, frame: FrameRef<'_>) {
         if let Some(stream) = &mut self.stream {
-            stream.frame(context, record);
+            if let FrameRef::Data(_) = frame {
+                stream.frame(context, record);
+            }
+        } else if let Some(call) = &mut self.call {
+            call.frame(frame);
         }
     }
 
     pub(super) fn end(self, context: &Context, options: &Options, record: Record<'_>) {
-        let Self { named, stream } = self;
+        let Self {
+            named,
+            stream,
+            call,
+        } = self;
         let span = context.span();
-        match record.kind() {
-            // The name and the attributes of a call (`rpc.*`, and its status) belong here, and what
-            // counts as an error of it; until they are told apart, a call is the request that it is.
-            Kind::Grpc | Kind::Plain | Kind::Stream | Kind::Upgrade => {
-                end_request(&span, named, options, record);
-            }
+        match call {
+            Some(call) => call.end(&span, options, record),
+            None => end_request(&span, named, options, record),
+        }
+        if options.body_sizes {
+            end_sizes(&span, record);
         }
         if let Some(mut stream) = stream {
             stream.close(context, record);
@@ -160,9 +176,6 @@ fn end_request(
     if options.path == Path::Route {
         let route = record.route().label.to_owned();
         span.set_attribute(KeyValue::new(attribute::URL_PATH, route));
-    }
-    if options.body_sizes {
-        end_sizes(span, record);
     }
 }
 

@@ -103,6 +103,7 @@ impl Global {
         // Most likely there is no provider.
         let opening = &Opening {
             caller: opening.caller.clone(),
+            call: opening.call.clone(),
             expects: false,
             ..*opening
         };

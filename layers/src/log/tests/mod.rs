@@ -1,5 +1,6 @@
 //! The log as a subscriber sees it.
 
+mod calls;
 mod canary;
 mod ending;
 mod forged;

@@ -1,4 +1,5 @@
 mod attributes;
+mod calls;
 mod canary;
 mod children;
 mod ending;
