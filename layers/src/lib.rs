@@ -2,19 +2,20 @@
 //! every stream, however it ends.
 //!
 //! One line on a service that exists, and its operators see how long each route takes, what fails and
-//! why, how many requests are under way and how large their bodies are:
+//! why, how many requests are under way and how large their bodies are; with more features also why each event
+//! stream ended, what became of each gRPC call, a span of each request and a line of it in the log:
 //!
 //! ```
 //! use axum::{Router, routing::get};
-//! use bartizan::http::HttpMetricsLayer;
 //!
 //! let app: Router = Router::new()
 //!     .route("/users/{id}", get(async || "Hello"))
-//!     .layer(HttpMetricsLayer::default()); // the last layer is the outermost
+//!     .layer(bartizan::layer()); // the last layer is the outermost
 //! # let _ = app;
 //! ```
 //!
-//! The figures go through the [`metrics`](https://docs.rs/metrics) facade, so the exporter is the
+//! [`layer()`] is all that the features have, as one layer ([`stack`]); each part is a layer of its own, too. The
+//! figures go through the [`metrics`](https://docs.rs/metrics) facade, so the exporter is the
 //! user's choice; [`catalog`] has them all, with the buckets that an exporter needs.
 //!
 //! # What it promises
@@ -35,6 +36,7 @@
 //!
 //! | to | see |
 //! |---|---|
+//! | have all of it in one line | [`stack`] |
 //! | measure requests | [`http`] |
 //! | measure event streams, and know why each one ended | [`sse`] |
 //! | make a span of each request | [`span`] |
@@ -59,6 +61,7 @@
 //! | `trace` | | [`span`] |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
+//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `trace` |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]
@@ -83,3 +86,20 @@ pub mod rpc;
 pub mod span;
 #[cfg(feature = "sse")]
 pub mod sse;
+#[cfg(any(
+    feature = "grpc",
+    feature = "http",
+    feature = "log",
+    feature = "sse",
+    feature = "trace"
+))]
+pub mod stack;
+
+#[cfg(any(
+    feature = "grpc",
+    feature = "http",
+    feature = "log",
+    feature = "sse",
+    feature = "trace"
+))]
+pub use self::stack::{builder, layer};

@@ -4,9 +4,9 @@ use std::{fmt, sync::Arc};
 
 use bartizan::{
     catalog,
-    http::{HttpMetrics, HttpMetricsBuilder, HttpMetricsLayer},
+    http::{HttpMetrics, HttpMetricsBuilder, HttpMetricsLayer, Timing},
     meter::{Meter, MeterBuilder, Naming},
-    observe::ObserveLayer,
+    observe::{Kind, ObserveLayer},
 };
 use metrics_exporter_prometheus::{
     Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
@@ -77,6 +77,13 @@ impl Recorder {
     #[must_use]
     pub fn layer(&self) -> HttpMetricsLayer {
         ObserveLayer::new(self.http().build().expect("metrics without options"))
+    }
+
+    /// As [`layer`](Self::layer), with the durations of gRPC calls, too.
+    #[must_use]
+    pub fn layer_with_calls(&self) -> HttpMetricsLayer {
+        let metrics = self.http().duration(Kind::Grpc, Timing::End);
+        ObserveLayer::new(metrics.build().expect("metrics of calls"))
     }
 
     /// Makes it the process' recorder. A test binary that does so has one test.

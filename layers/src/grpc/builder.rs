@@ -92,7 +92,7 @@ impl GrpcBuilder {
     }
 
     /// Makes the observer of options that need no check.
-    pub(super) fn finish(self) -> Grpc {
+    pub(crate) fn finish(self) -> Grpc {
         let Self {
             meter,
             limit,

@@ -40,9 +40,8 @@
 //!
 //! # With the HTTP metrics
 //!
-//! In one layer, `HttpMetrics` leaves the durations of calls to this observer, and records the rest.
-//! `HttpMetrics::builder().duration(Kind::Grpc, Timing::End)` has both. In a layer of its own it cannot know;
-//! there `duration(Kind::Grpc, Timing::Never)` says so.
+//! `HttpMetrics` leaves the durations of calls to this observer, in the same layer or in another, and records the
+//! rest. `HttpMetrics::builder().duration(Kind::Grpc, Timing::End)` has both.
 //!
 //! # Source
 //!
@@ -105,7 +104,7 @@ mod observer;
 mod received;
 mod rows;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use self::{
     builder::{GrpcBuilder, GrpcError},

@@ -9,9 +9,7 @@ use super::{
     received::Received,
 };
 use crate::{
-    observe::{
-        FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, RequestTap, ResponseHead,
-    },
+    observe::{FrameRef, ObserveLayer, Observer, Record, RequestHead, RequestTap, ResponseHead},
     route::{is_path, vouches},
     rpc::Call,
 };
@@ -75,10 +73,6 @@ impl From<Inner> for Grpc {
 
 impl Observer for Grpc {
     type State = GrpcState;
-
-    fn needs(&self) -> Needs {
-        Needs::NONE.measures_calls()
-    }
 
     #[inline(always)]
     fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> GrpcState {

@@ -56,9 +56,9 @@ impl HttpMetricsBuilder {
     /// When the duration of exchanges of a kind is recorded: by default [`Timing::Head`] for event
     /// streams and upgrades, [`Timing::End`] for everything else.
     ///
-    /// gRPC calls are [`Timing::Never`] by default where an observer of calls is in the same layer, such as
-    /// `Grpc`, which has their durations by status. Where it is in a layer of its own, say so here: `Never`
-    /// for [`Kind::Grpc`] goes for every call, whatever it is answered with.
+    /// gRPC calls are [`Timing::Never`]: a call that failed is a 200, so their durations are in a metric of their
+    /// own, by their own status (`Grpc`, feature `grpc`). What is said of [`Kind::Grpc`] goes for every call, whatever it
+    /// is answered with.
     pub fn duration(mut self, kind: Kind, timing: Timing) -> Self {
         self.options.timing.set(kind, timing);
         self
@@ -140,7 +140,7 @@ impl HttpMetricsBuilder {
     }
 
     /// Makes the observer of options that need no check.
-    pub(super) fn finish(self) -> HttpMetrics {
+    pub(crate) fn finish(self) -> HttpMetrics {
         let Self {
             meter,
             options,

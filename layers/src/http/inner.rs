@@ -158,7 +158,7 @@ impl Inner {
 
     #[inline(always)]
     fn record_row(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
-        if !state.marks.timed() && self.options.timing.of(record.kind()) != Timing::Never {
+        if !state.marks.timed() && self.options.timing.of(record) != Timing::Never {
             self.record_duration(row, key, state, record);
         }
         if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {

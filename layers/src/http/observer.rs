@@ -65,13 +65,9 @@ impl Observer for HttpMetrics {
         let Options {
             time_to_first_byte,
             request_size,
-            timing,
             ..
         } = self.0.options;
-        let mut needs = Needs::NONE.leaves_calls();
-        if timing.tells_calls() {
-            needs = needs.calls();
-        }
+        let mut needs = Needs::NONE.calls();
         if time_to_first_byte {
             needs = needs.first_data();
         }
@@ -98,10 +94,6 @@ impl Observer for HttpMetrics {
             state.marks.skip();
             return state;
         }
-        if record.is_call() && inner.options.timing.leaves_call(record) {
-            // As if it was recorded.
-            state.marks.time();
-        }
         if !inner.custom.is_empty() {
             inner.set_of_request(&mut state.custom, request);
         }
@@ -121,7 +113,7 @@ impl Observer for HttpMetrics {
         if !inner.custom.is_empty() {
             inner.set_of_response(&mut state.custom, response);
         }
-        if inner.options.timing.of(record.kind()) == Timing::Head && !state.marks.timed() {
+        if inner.options.timing.of(record) == Timing::Head && !state.marks.timed() {
             state.marks.time();
             inner.record_at_head(state, record);
         }

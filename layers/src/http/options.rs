@@ -34,8 +34,8 @@ pub(super) struct Options {
 pub(super) struct Timings {
     /// The timing of each kind, by its number.
     kinds: [Timing; 4],
-    /// What was said of gRPC calls.
-    calls: Option<Timing>,
+    /// The timing of gRPC calls, whatever they are answered with.
+    calls: Timing,
 }
 
 pub(super) type Skip = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
@@ -86,29 +86,19 @@ impl fmt::Debug for Options {
 
 impl Timings {
     #[inline]
-    pub(super) fn of(self, kind: Kind) -> Timing {
-        self.kinds[kind as usize]
-    }
-
-    /// Whether a call's duration is not recorded, whatever it is answered with.
-    #[cold]
-    pub(super) fn leaves_call(self, record: Record<'_>) -> bool {
-        match self.calls {
-            Some(timing) => timing == Timing::Never,
-            None => record.calls_are_measured(),
+    pub(super) fn of(self, record: Record<'_>) -> Timing {
+        if record.is_call() {
+            self.calls
+        } else {
+            self.kinds[record.kind() as usize]
         }
     }
 
     pub(super) fn set(&mut self, kind: Kind, timing: Timing) {
         self.kinds[kind as usize] = timing;
         if kind == Kind::Grpc {
-            self.calls = Some(timing);
+            self.calls = timing;
         }
-    }
-
-    /// Whether calls are to be told from other requests.
-    pub(super) fn tells_calls(self) -> bool {
-        self.calls.is_some()
     }
 }
 
@@ -116,7 +106,7 @@ impl Default for Timings {
     fn default() -> Self {
         let mut timings = Self {
             kinds: [Timing::End; 4],
-            calls: None,
+            calls: Timing::Never,
         };
         timings.set(Kind::Stream, Timing::Head);
         timings.set(Kind::Upgrade, Timing::Head);

@@ -127,7 +127,7 @@ mod observer;
 mod outcome;
 mod sampler;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod trace;
 

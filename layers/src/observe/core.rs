@@ -34,9 +34,6 @@ pub(super) struct Settings {
     pub(super) timeout: Option<IsTimeout>,
     /// Whether calls are told from other requests.
     pub(super) tells_calls: bool,
-    /// Whether an observer measures how long calls take.
-    #[cfg(feature = "http")]
-    pub(super) calls_are_measured: bool,
     /// Whether requests take anything along.
     pub(super) carries: bool,
     /// Whether requests get a `StreamHandle`, and what it knows.
@@ -54,11 +51,7 @@ impl<O: Observers> Core<O> {
         let known = observers.known();
         let observing = if independent { 0 } else { O::observing(bits) };
         let needs = observers.needs();
-        settings.tells_calls = needs.tells_calls();
-        #[cfg(feature = "http")]
-        {
-            settings.calls_are_measured = needs.measures_calls;
-        }
+        settings.tells_calls = needs.calls;
         Self {
             observers,
             bits,

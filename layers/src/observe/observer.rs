@@ -126,8 +126,6 @@ pub struct Needs {
     pub(super) request_size: bool,
     pub(super) stream_events: bool,
     pub(super) calls: bool,
-    pub(super) measures_calls: bool,
-    pub(super) leaves_calls: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -151,8 +149,6 @@ impl Needs {
         request_size: false,
         stream_events: false,
         calls: false,
-        measures_calls: false,
-        leaves_calls: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -192,38 +188,12 @@ impl Needs {
         }
     }
 
-    /// Nothing: the observer measures how long gRPC calls take, and others of the same layer, such as
-    /// `HttpMetrics`, leave that to it unless they were told otherwise.
-    #[must_use]
-    pub const fn measures_calls(self) -> Self {
-        Self {
-            measures_calls: true,
-            ..self
-        }
-    }
-
-    /// As [`calls`](Self::calls), if another observer [measures](Self::measures_calls) calls.
-    #[cfg(feature = "http")]
-    pub(crate) const fn leaves_calls(self) -> Self {
-        Self {
-            leaves_calls: true,
-            ..self
-        }
-    }
-
-    /// Whether calls are to be told from other requests.
-    pub(super) const fn tells_calls(self) -> bool {
-        self.calls | (self.measures_calls & self.leaves_calls)
-    }
-
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             first_data: self.first_data | other.first_data,
             request_size: self.request_size | other.request_size,
             stream_events: self.stream_events | other.stream_events,
             calls: self.calls | other.calls,
-            measures_calls: self.measures_calls | other.measures_calls,
-            leaves_calls: self.leaves_calls | other.leaves_calls,
         }
     }
 }

@@ -142,13 +142,6 @@ impl<'a> Record<'a> {
         self.data.request.is_call()
     }
 
-    /// Whether an observer of the layer measures how long calls take.
-    #[cfg(feature = "http")]
-    #[inline]
-    pub(crate) fn calls_are_measured(self) -> bool {
-        self.settings.calls_are_measured
-    }
-
     /// The time since the request's arrival; at the end and after it, the time it took.
     #[must_use]
     pub fn elapsed(self) -> Duration {
@@ -274,10 +267,7 @@ impl Data {
             status: None,
             method: settings.methods.label(method),
             version: request.version(),
-            request: Request::of(
-                method,
-                settings.tells_calls && is_call(method, request.headers()),
-            ),
+            request: Request::of(request, settings.tells_calls),
             kind: Kind::Plain,
             end: None,
             running: false,
@@ -355,11 +345,11 @@ impl Request {
     const CALL: u8 = 8;
 
     #[inline(always)]
-    fn of(method: &http::Method, is_call: bool) -> Self {
-        Self(match *method {
+    fn of(request: RequestHead<'_>, tells_calls: bool) -> Self {
+        Self(match *request.method() {
             http::Method::CONNECT => Self::CONNECT,
             http::Method::HEAD => Self::HEAD,
-            _ if is_call => Self::CALL,
+            http::Method::POST if tells_calls && is_call(request) => Self::CALL,
             _ => 0,
         })
     }

@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE};
 
-use crate::rpc::fields::content_type;
+use crate::{observe::RequestHead, rpc::fields::content_type};
 
 /// The statuses that vouch for a method when an answer consists of one alone: OK and those that say
 /// something about the request's content (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
@@ -31,8 +31,8 @@ pub(crate) fn grpc_suffix(value: &[u8]) -> Option<&[u8]> {
 
 /// Whether a request calls a gRPC method, as far as its head tells.
 #[inline(never)]
-pub(crate) fn is_call(method: &Method, headers: &HeaderMap) -> bool {
-    *method == Method::POST && is_grpc(content_type(headers))
+pub(crate) fn is_call(request: RequestHead<'_>) -> bool {
+    *request.method() == Method::POST && is_grpc(content_type(request.headers()))
 }
 
 /// Whether a path reads `/package.Service/Method`.

@@ -145,7 +145,7 @@ impl Routes {
             let source = RouteSource::Framework;
             return told(path).map(|route| Word { route, source });
         }
-        if self.grpc && grpc::is_call(request.method(), request.headers()) {
+        if self.grpc && grpc::is_call(request) {
             // Those that are declared, or were vouched for.
             let path = request.uri().path();
             self.budget.lookup(path)?;
@@ -160,7 +160,7 @@ impl Routes {
 
     #[inline(never)]
     fn start_grpc(&self, request: RequestHead<'_>) -> Option<(RouteState, Option<Pending>)> {
-        if !grpc::is_call(request.method(), request.headers()) {
+        if !grpc::is_call(request) {
             return None;
         }
         let path = request.uri().path();

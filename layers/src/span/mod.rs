@@ -148,7 +148,7 @@ mod query;
 mod recording;
 mod stream;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod text;
 mod tracer;
 mod w3c;

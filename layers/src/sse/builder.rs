@@ -157,7 +157,7 @@ impl SseBuilder {
     }
 
     /// Makes the observer of options that need no check.
-    pub(super) fn finish(self) -> Sse {
+    pub(crate) fn finish(self) -> Sse {
         let Self {
             meter,
             options,

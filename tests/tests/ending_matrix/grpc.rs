@@ -23,7 +23,9 @@ struct Wanted(
 /// Makes one call, and checks that there is one record of it, and which.
 async fn check(call: impl AsyncFnOnce(Caller, &Recorder), wanted: Wanted) {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let layer = recorder
+        .layer_with_calls()
+        .routes(RouteSources::new().grpc());
     let router = transport::Server::builder().layer(layer).add_service(Echo);
     let server = Server::tonic(router).await;
     call(Caller::connect(server.address()).await, &recorder).await;
@@ -150,7 +152,9 @@ async fn a_stream_that_is_left() {
         }
     };
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let layer = recorder
+        .layer_with_calls()
+        .routes(RouteSources::new().grpc());
     let router = transport::Server::builder().layer(layer).add_service(Echo);
     let server = Server::tonic(router).await;
     recorder_sees_one(Caller::connect(server.address()).await, &recorder).await;

@@ -1,6 +1,7 @@
 //! Names, labels, caps and clocks: what reaches the recorder, and when.
 
 mod caps;
+mod each;
 mod naming;
 mod options;
 mod refresh;

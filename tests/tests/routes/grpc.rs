@@ -25,7 +25,9 @@ fn call(path: &str) -> Request<tonic::body::Body> {
 #[tokio::test]
 async fn known_methods_appear_once_they_answered() {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let layer = recorder
+        .layer_with_calls()
+        .routes(RouteSources::new().grpc());
     let server = Server::tonic(transport::Server::builder().layer(layer).add_service(Echo)).await;
     let mut caller = Caller::connect(server.address()).await;
     caller.call("/test.Echo/Panic", "").await.unwrap_err();
@@ -49,7 +51,9 @@ async fn known_methods_appear_once_they_answered() {
 #[tokio::test]
 async fn a_flood_of_unknown_methods_stays_other() {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let layer = recorder
+        .layer_with_calls()
+        .routes(RouteSources::new().grpc());
     let service = layer.layer(Routes::new(Echo));
     for number in 0..2_000 {
         let path = match number % 4 {
@@ -75,7 +79,9 @@ async fn a_page_for_everything_vouches_for_no_method() {
             .insert(CONTENT_TYPE, HeaderValue::from_static("text/html"));
         Ok::<Response<AnyBody>, BoxError>(response)
     };
-    let layer = recorder.layer().routes(RouteSources::new().grpc());
+    let layer = recorder
+        .layer_with_calls()
+        .routes(RouteSources::new().grpc());
     let service = layer.layer(service_fn(page));
     for number in 0..10 {
         exchange(&service, call(&format!("/scan.Ner/Try{number}")))
@@ -91,7 +97,7 @@ async fn declared_methods_are_known_from_the_start() {
     let declared = RouteSources::new()
         .grpc_methods(["test.Echo/Panic", "/test.Echo/Say"])
         .unwrap();
-    let layer = recorder.layer().routes(declared);
+    let layer = recorder.layer_with_calls().routes(declared);
     let server = Server::tonic(transport::Server::builder().layer(layer).add_service(Echo)).await;
     let mut caller = Caller::connect(server.address()).await;
     caller.call("/test.Echo/Panic", "").await.unwrap_err();
@@ -110,7 +116,7 @@ async fn declared_methods_are_known_from_the_start() {
 #[tokio::test]
 async fn without_being_asked_calls_have_no_route() {
     let recorder = Recorder::new();
-    let service = recorder.layer().layer(Routes::new(Echo));
+    let service = recorder.layer_with_calls().layer(Routes::new(Echo));
     exchange(&service, call("/test.Echo/Say")).await.unwrap();
     assert_eq!(recorder.scrape().records(), ["POST {unmatched} 200"]);
 }

@@ -147,7 +147,7 @@ async fn axum_counted_around_a_handler_that_reads_nothing() {
 async fn tonic_counted_in_place() {
     let recorder = Recorder::new();
     let layer = recorder
-        .layer()
+        .layer_with_calls()
         .routes(RouteSources::new().grpc())
         .count_request_bodies_in_place();
     let server = Server::tonic(transport::Server::builder().layer(layer).add_service(Echo)).await;

@@ -25,7 +25,7 @@ fn grpc() -> RouteSources {
 #[tokio::test]
 async fn the_first_layer_of_a_server() {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(grpc());
+    let layer = recorder.layer_with_calls().routes(grpc());
     let server = Server::tonic(transport::Server::builder().layer(layer).add_service(Echo)).await;
     let mut caller = Caller::connect(server.address()).await;
     for _ in 0..3 {
@@ -48,7 +48,7 @@ async fn other_layers_around_it() {
     let recorder = Recorder::new();
     let stack = ServiceBuilder::new()
         .layer(TraceLayer::new_for_grpc())
-        .layer(recorder.layer().routes(grpc()))
+        .layer(recorder.layer_with_calls().routes(grpc()))
         .layer(CatchPanicLayer::new())
         .into_inner();
     let builder = &mut transport::Server::builder()
@@ -78,7 +78,7 @@ async fn other_layers_around_it() {
 #[tokio::test]
 async fn a_layer_of_one_service() {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(grpc());
+    let layer = recorder.layer_with_calls().routes(grpc());
     let service = ServiceBuilder::new().layer(layer).named_layer(Echo);
     let server = Server::tonic(transport::Server::builder().add_service(service)).await;
     let mut caller = Caller::connect(server.address()).await;
@@ -98,7 +98,7 @@ async fn a_layer_of_one_service() {
 async fn a_router_of_axum_on_the_same_server() {
     let recorder = Recorder::new();
     let routes = Routes::from(router().layer(RouteLayer::matched())).add_service(Echo);
-    let layer = recorder.layer().routes(grpc());
+    let layer = recorder.layer_with_calls().routes(grpc());
     let builder = &mut transport::Server::builder().accept_http1(true).layer(layer);
     let server = Server::tonic(builder.add_routes(routes)).await;
     let mut caller = Caller::connect(server.address()).await;
@@ -113,7 +113,7 @@ async fn a_router_of_axum_on_the_same_server() {
 #[tokio::test]
 async fn a_table_for_what_is_no_call() {
     let recorder = Recorder::new();
-    let layer = recorder.layer().routes(table("").grpc());
+    let layer = recorder.layer_with_calls().routes(table("").grpc());
     let builder = &mut transport::Server::builder().accept_http1(true).layer(layer);
     let server = Server::tonic(builder.add_routes(Routes::from(router()).add_service(Echo))).await;
     let mut caller = Caller::connect(server.address()).await;

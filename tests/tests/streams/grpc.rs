@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use bartizan::{
     conn::{ConnHandle, ConnectInfoLayer, Connections, Detail},
-    observe::{MediaTypes, ObserveLayer},
+    http::Timing,
+    observe::{Kind, MediaTypes, ObserveLayer},
     route::RouteSources,
     sse::Sse,
 };
@@ -45,7 +46,8 @@ impl Calls {
         let recorder = Recorder::new();
         let meter = || recorder.meter().build().expect("a meter without options");
         let sse = Sse::builder().meter(meter()).build().expect("no options");
-        let http = recorder.http().build().expect("no options");
+        let http = recorder.http().duration(Kind::Grpc, Timing::Head);
+        let http = http.build().expect("metrics of calls");
         let connections = Connections::builder().meter(meter()).build();
         let types = MediaTypes::event_streams().and("application/grpc");
         let layer = ObserveLayer::new(sse)

@@ -58,7 +58,7 @@ fn timed(scribe: &Scribe) -> Vec<String> {
 const CALLS: [&str; 3] = ["POST 200", "POST 502 502", "POST cancelled_before_response"];
 
 #[test]
-fn in_one_layer_calls_have_durations_of_their_own() {
+fn calls_have_durations_of_their_own() {
     let scribe = Scribe::new();
     let grpc = scribe.grpc(|options| options);
     exchanges(&ObserveLayer::new(grpc).with(http(&scribe, |options| options)));
@@ -79,31 +79,22 @@ fn in_one_layer_calls_have_durations_of_their_own() {
 
 #[test]
 fn it_can_be_said_otherwise() {
-    let scribe = Scribe::new();
-    let grpc = scribe.grpc(|options| options);
-    let both = http(&scribe, |options| options.duration(Kind::Grpc, Timing::End));
-    exchanges(&ObserveLayer::new(grpc).with(both));
-    let mut wanted = vec!["GET 200"];
-    wanted.extend(CALLS);
-    assert_eq!(timed(&scribe), wanted);
+    for (timing, wanted) in [
+        (Timing::Never, vec!["GET 200"]),
+        (Timing::End, [&["GET 200"], &CALLS[..]].concat()),
+        (Timing::Head, [&["GET 200"], &CALLS[..]].concat()),
+    ] {
+        let scribe = Scribe::new();
+        exchanges(&ObserveLayer::new(http(&scribe, |options| {
+            options.duration(Kind::Grpc, timing)
+        })));
+        assert_eq!(timed(&scribe), wanted, "{timing:?}");
+    }
 }
 
 #[test]
-fn without_the_observer_or_with_it_switched_off_calls_are_requests() {
+fn a_layer_records_the_same_whatever_others_there_are() {
     let scribe = Scribe::new();
-    let off = None::<crate::grpc::Grpc>;
-    exchanges(&ObserveLayer::new(off).with(http(&scribe, |options| options)));
-    let mut wanted = vec!["GET 200"];
-    wanted.extend(CALLS);
-    assert_eq!(timed(&scribe), wanted);
-}
-
-#[test]
-fn in_layers_of_their_own_one_switch_leaves_every_call_out() {
-    let scribe = Scribe::new();
-    let never = http(&scribe, |options| {
-        options.duration(Kind::Grpc, Timing::Never)
-    });
-    exchanges(&ObserveLayer::new(never));
+    exchanges(&ObserveLayer::new(http(&scribe, |options| options)));
     assert_eq!(timed(&scribe), ["GET 200"]);
 }

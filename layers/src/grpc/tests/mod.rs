@@ -4,4 +4,4 @@ mod ending;
 mod http;
 mod messages;
 mod methods;
-mod support;
+pub(crate) mod support;

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// A recorder, and what it shows.
-pub(super) struct Scribe {
+pub(crate) struct Scribe {
     recorder: Arc<PrometheusRecorder>,
     exporter: PrometheusHandle,
 }
@@ -29,7 +29,7 @@ pub(super) const MESSAGES: &str = "bartizan_rpc_messages_total";
 // === impl Scribe ===
 
 impl Scribe {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let mut builder = PrometheusBuilder::new();
         for (name, edges) in catalog::buckets(&Naming::prometheus()) {
             builder = builder
@@ -44,7 +44,7 @@ impl Scribe {
         }
     }
 
-    pub(super) fn meter(&self) -> Meter {
+    pub(crate) fn meter(&self) -> Meter {
         let meter = Meter::builder().recorder(Arc::clone(&self.recorder));
         meter.build().expect("a meter")
     }
@@ -56,6 +56,13 @@ impl Scribe {
 
     pub(super) fn layer(&self) -> ObserveLayer<Grpc> {
         ObserveLayer::new(self.grpc(|options| options))
+    }
+
+    /// All that is shown, in order.
+    pub(crate) fn scrape(&self) -> Vec<String> {
+        let mut lines: Vec<_> = self.exporter.render().lines().map(str::to_owned).collect();
+        lines.sort();
+        lines
     }
 
     /// The series of a metric, its labels without its name, sorted; of a histogram its counts.

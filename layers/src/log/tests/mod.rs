@@ -8,6 +8,6 @@ mod options;
 mod sampling;
 mod streams;
 mod subscribers;
-mod support;
+pub(crate) mod support;
 #[cfg(feature = "trace")]
 mod traces;

@@ -55,7 +55,7 @@ pub(super) type Error = Box<dyn std::error::Error + Send + Sync>;
 
 /// The lines that a subscriber saw, a text each: level, target, message, then the fields as they came.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Lines(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Lines(Arc<Mutex<Vec<String>>>);
 
 /// Writes the fields of an event down, with the types that they have.
 #[derive(Default)]
@@ -65,7 +65,7 @@ struct Fields {
 }
 
 /// Subscribes on this thread for as long as the guard is there.
-pub(super) fn subscribe() -> (DefaultGuard, Lines) {
+pub(crate) fn subscribe() -> (DefaultGuard, Lines) {
     let lines = Lines::default();
     let subscriber = Registry::default().with(lines.clone());
     (tracing::subscriber::set_default(subscriber), lines)
@@ -182,7 +182,7 @@ impl Body for Script {
 // === impl Lines ===
 
 impl Lines {
-    pub(super) fn take(&self) -> Vec<String> {
+    pub(crate) fn take(&self) -> Vec<String> {
         std::mem::take(&mut *self.0.lock().expect("no panic while a line is kept"))
     }
 }

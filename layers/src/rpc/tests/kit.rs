@@ -76,8 +76,15 @@ pub(crate) fn exchange<O: Observers>(
     reply: Reply,
     before_drop: impl FnOnce(),
 ) {
+    play(layer.layer(serve(reply)), request, before_drop);
+}
+
+/// A service for one request.
+pub(crate) fn serve(
+    reply: Reply,
+) -> impl Service<Request<()>, Response = Response<Script>, Error = Error> {
     let mut reply = Some(reply);
-    let mut service = layer.layer(service_fn(move |_: Request<()>| {
+    service_fn(move |_: Request<()>| {
         let reply = reply.take().expect("one request");
         async move {
             match reply {
@@ -87,7 +94,15 @@ pub(crate) fn exchange<O: Observers>(
                 Reply::Panic => panic!("the service panics"),
             }
         }
-    }));
+    })
+}
+
+/// Calls a service as [`exchange`] does.
+pub(crate) fn play<S, B>(mut service: S, request: Request<()>, before_drop: impl FnOnce())
+where
+    S: Service<Request<()>, Response = Response<B>>,
+    B: Body,
+{
     let made = catch_unwind(AssertUnwindSafe(|| {
         let mut context = Context::from_waker(Waker::noop());
         let mut future = pin!(service.call(request));

@@ -7,5 +7,5 @@ mod hostile;
 mod options;
 mod parents;
 mod streams;
-mod support;
+pub(crate) mod support;
 mod tracers;

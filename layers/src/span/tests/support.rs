@@ -26,7 +26,7 @@ use crate::{
 
 /// A provider, and the spans that it was given.
 #[derive(Clone, Debug)]
-pub(super) struct Traces {
+pub(crate) struct Traces {
     pub(super) provider: SdkTracerProvider,
     exporter: InMemorySpanExporter,
 }
@@ -164,7 +164,7 @@ pub(super) fn attribute(span: &SpanData, key: &str) -> Option<String> {
 // === impl Traces ===
 
 impl Traces {
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::sampled_by(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
     }
 
@@ -183,7 +183,7 @@ impl Traces {
         self.provider.tracer("a handler")
     }
 
-    pub(super) fn span(&self) -> Span {
+    pub(crate) fn span(&self) -> Span {
         self.with(|options| options)
     }
 
@@ -197,12 +197,12 @@ impl Traces {
         layer(self.span())
     }
 
-    pub(super) fn finished(&self) -> Vec<SpanData> {
+    pub(crate) fn finished(&self) -> Vec<SpanData> {
         self.exporter.get_finished_spans().expect("spans")
     }
 
     /// The only span that ended.
-    pub(super) fn only(&self) -> SpanData {
+    pub(crate) fn only(&self) -> SpanData {
         let mut spans = self.finished();
         assert_eq!(spans.len(), 1, "{spans:#?}");
         spans.remove(0)
