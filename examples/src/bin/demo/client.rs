@@ -21,6 +21,7 @@ use crate::{
     programme::FOLLOW_UP,
     scenes::{Act, Scene},
     streams::Received,
+    traces::Traces,
 };
 
 /// No scene takes longer.
@@ -34,6 +35,7 @@ pub(crate) struct Client {
     address: SocketAddr,
     protocol: Protocol,
     ledger: Arc<Ledger>,
+    traces: Traces,
     connection: Option<Connection>,
     /// The id of the last event of the last stream.
     last_id: Option<String>,
@@ -42,11 +44,17 @@ pub(crate) struct Client {
 // === impl Client ===
 
 impl Client {
-    pub(crate) fn new(address: SocketAddr, protocol: Protocol, ledger: Arc<Ledger>) -> Self {
+    pub(crate) fn new(
+        address: SocketAddr,
+        protocol: Protocol,
+        ledger: Arc<Ledger>,
+        traces: Traces,
+    ) -> Self {
         Self {
             address,
             protocol,
             ledger,
+            traces,
             connection: None,
             last_id: None,
         }
@@ -84,13 +92,14 @@ impl Client {
             };
         }
         let last_id = self.last_id.take();
+        let trace = self.traces.begin();
         let mut own = None;
         let connection = if scene.act == Act::ResetInBody {
             own.insert(Connection::to_reset(self.address, self.protocol).await?)
         } else {
             self.connection().await?
         };
-        let mut request = connection.request(scene, number)?;
+        let mut request = connection.request(scene, number, trace)?;
         let (hold, held) = oneshot::channel();
         match scene.act {
             Act::Resume => {
@@ -117,7 +126,9 @@ impl Client {
     /// connection, so it is certain that the server counts this request.
     async fn write_and_leave(&self, scene: &Scene) -> Result<(), Error> {
         let (method, path, address) = (scene.method, scene.path, self.address);
-        let head = format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\n\r\n");
+        let trace = self.traces.begin();
+        let head =
+            format!("{method} {path} HTTP/1.1\r\nhost: {address}\r\ntraceparent: {trace}\r\n\r\n");
         let mut socket = TcpStream::connect(address).await?;
         socket.write_all(head.as_bytes()).await?;
         sleep(IMPATIENCE).await;
@@ -127,9 +138,10 @@ impl Client {
     /// Leaves before the head on HTTP/2. Streams begin in order, so the answer to a later one proves
     /// that the server has the one that is then reset.
     async fn reset(&mut self, scene: &Scene, number: u64) -> Result<(), Error> {
+        let (first, second) = (self.traces.begin(), self.traces.begin());
         let connection = self.connection().await?;
-        let abandoned = connection.send(connection.request(scene, number)?);
-        let follow_up = connection.send(connection.request(&FOLLOW_UP, number)?);
+        let abandoned = connection.send(connection.request(scene, number, first)?);
+        let follow_up = connection.send(connection.request(&FOLLOW_UP, number, second)?);
         let abandoned = async {
             let _ = abandoned.await;
             pending().await

@@ -98,10 +98,16 @@ impl Connection {
         }
     }
 
-    /// A scene's request, for this connection.
-    pub(crate) fn request(&self, scene: &Scene, number: u64) -> Result<Request<Body>, http::Error> {
+    /// A scene's request, for this connection, in a trace.
+    pub(crate) fn request(
+        &self,
+        scene: &Scene,
+        number: u64,
+        trace: String,
+    ) -> Result<Request<Body>, http::Error> {
         let (address, path) = (self.address, scene.path(number));
         let request = Request::builder().method(scene.method);
+        let request = request.header("traceparent", trace);
         let request = match self.sender {
             Sender::Http1(_) => request.uri(path).header(header::HOST, address.to_string()),
             Sender::Http2(_) => request.uri(format!("http://{address}{path}")),

@@ -18,6 +18,7 @@ use crate::{
     progress,
     scrape::{self, Family},
     streams, summary,
+    traces::Traces,
 };
 
 /// Clients for each version of HTTP.
@@ -37,6 +38,7 @@ pub(crate) async fn run(
     address: SocketAddr,
     length: Duration,
     metrics: &PrometheusHandle,
+    traces: &Traces,
     last_act: Option<&Drain>,
 ) -> Result<bool, Error> {
     let ledger = Arc::new(Ledger::default());
@@ -50,7 +52,7 @@ pub(crate) async fn run(
         };
         // Each begins elsewhere in the programme, so that a short load plays all of it.
         let first = client * SCENES.len() / (2 * CLIENTS);
-        let client = Client::new(address, protocol, ledger.clone());
+        let client = Client::new(address, protocol, ledger.clone(), traces.clone());
         clients.spawn(play(client, first, started + length, ledger.clone()));
     }
     progress::show(started, length, &ledger, async {
@@ -61,10 +63,12 @@ pub(crate) async fn run(
     })
     .await?;
     if let Some(word) = last_act {
-        drain(address, &ledger, metrics, word).await?;
+        drain(address, &ledger, metrics, traces, word).await?;
     }
-    let families = until(metrics, is_quiet).await?;
-    Ok(summary::print(&families, &ledger))
+    // The span of an exchange ends last.
+    let families = until(metrics, |families| is_quiet(families) && traces.are_whole()).await?;
+    let counts_agree = summary::print(&families, &ledger);
+    Ok(traces.print() && counts_agree)
 }
 
 async fn play(mut client: Client, first: usize, until: Instant, ledger: Arc<Ledger>) {
@@ -82,12 +86,13 @@ async fn drain(
     address: SocketAddr,
     ledger: &Arc<Ledger>,
     metrics: &PrometheusHandle,
+    traces: &Traces,
     drain: &Drain,
 ) -> Result<(), Error> {
     let mut streams = JoinSet::new();
     for protocol in [Protocol::Http1, Protocol::Http2] {
         for _ in 0..STAYING {
-            let mut client = Client::new(address, protocol, ledger.clone());
+            let mut client = Client::new(address, protocol, ledger.clone(), traces.clone());
             streams.spawn(async move { client.play(&STAY, 0).await });
         }
     }

@@ -23,6 +23,7 @@ mod sse;
 mod streams;
 mod summary;
 mod table;
+mod traces;
 
 use std::{
     io::Write,
@@ -37,7 +38,10 @@ use bartizan::conn::{Connections, Drain};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::{net::TcpListener, time::timeout};
 
-use crate::args::{Command, Options};
+use crate::{
+    args::{Command, Options},
+    traces::Traces,
+};
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
@@ -69,7 +73,8 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
         .await
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let address = listener.local_addr()?;
-    let metrics = observability::install()?;
+    let traces = Traces::default();
+    let metrics = observability::install(&traces)?;
     let drain = Drain::new();
     let connections = Connections::builder().drain(drain.clone()).build();
     let app = observability::observe(routes::router(metrics.clone()), &drain)?;
@@ -82,7 +87,7 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
 
     let code = tokio::select! {
         signal = interrupted() => signal.map(|()| ExitCode::SUCCESS)?,
-        code = play(address, options, &metrics, &drain) => code?,
+        code = play(address, options, &metrics, &traces, &drain) => code?,
     };
     drain.fire();
     tokio::select! {
@@ -100,6 +105,7 @@ async fn play(
     address: SocketAddr,
     options: Options,
     metrics: &PrometheusHandle,
+    traces: &Traces,
     drain: &Drain,
 ) -> Result<ExitCode, Error> {
     let Options {
@@ -109,7 +115,7 @@ async fn play(
     } = options;
     if let Some(length) = load {
         let last_act = exit.then_some(drain);
-        let agreed = load::run(connectable(address), length, metrics, last_act).await?;
+        let agreed = load::run(connectable(address), length, metrics, traces, last_act).await?;
         if exit {
             return Ok(if agreed {
                 ExitCode::SUCCESS

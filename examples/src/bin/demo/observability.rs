@@ -9,15 +9,19 @@ use bartizan::{
     http::HttpMetrics,
     label::Fault,
     meter::Naming,
-    observe::{ObserveLayer, StreamHandles},
+    observe::StreamHandles,
     route::{RouteLayer, RouteService},
     sse::{DrainLayer, Sse},
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::time::interval;
 use tower::Layer;
+use tracing_subscriber::{
+    Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
+};
 
-use crate::{Error, answers, sse};
+use crate::{Error, answers, progress, sse, traces::Traces};
 
 /// How often the exporter folds the samples of its histograms.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -26,8 +30,21 @@ const SCAN: Duration = Duration::from_secs(5);
 /// What streams say that end because the server drains.
 const LAST_EVENT: &str = "event: shutdown\ndata: come back\n\n";
 
-/// Installs the recorder, with the buckets of the catalogue, and a task that keeps it in shape.
-pub(crate) fn install() -> Result<PrometheusHandle, Error> {
+/// Installs what metrics, spans and lines go to: the recorder, with the buckets of the catalogue and a task
+/// that keeps it in shape; a provider whose spans are looked at and dropped; lines on standard error.
+pub(crate) fn install(traces: &Traces) -> Result<PrometheusHandle, Error> {
+    let provider = SdkTracerProvider::builder().with_simple_exporter(traces.clone());
+    opentelemetry::global::set_tracer_provider(provider.build());
+    let lines = fmt::layer()
+        .with_ansi(progress::is_on_terminal())
+        .with_writer(progress::lines);
+    tracing_subscriber::registry()
+        .with(
+            lines
+                .and_then(traces.clone())
+                .with_filter(LevelFilter::INFO),
+        )
+        .try_init()?;
     let mut builder = PrometheusBuilder::new();
     for (name, edges) in catalog::buckets(&Naming::prometheus()) {
         builder = builder.set_buckets_for_metric(Matcher::Full(name), edges)?;
@@ -51,7 +68,8 @@ pub(crate) fn observe(router: Router, drain: &Drain) -> Result<Router, Error> {
     every(SCAN, move || {
         scanned.scan();
     });
-    let observe = ObserveLayer::new(http).with(sse).stream_handles(reasons);
+    let observe = bartizan::builder().http(http).sse(sse).build();
+    let observe = observe.stream_handles(reasons);
     let drain = DrainLayer::new(drain).last_event(LAST_EVENT)?;
     Ok(router.layer(drain).layer(observe))
 }

@@ -10,6 +10,8 @@ use tokio::time::{Instant, interval_at};
 use crate::ledger::Ledger;
 
 const BAR: usize = 24;
+/// Begins the line anew.
+const CLEAR: &str = "\r\x1b[2K";
 
 /// Shows the progress of `load` until it is over.
 pub(crate) async fn show<T>(
@@ -18,7 +20,7 @@ pub(crate) async fn show<T>(
     ledger: &Ledger,
     load: impl Future<Output = T>,
 ) -> T {
-    let terminal = stderr().is_terminal();
+    let terminal = is_on_terminal();
     let period = Duration::from_millis(if terminal { 100 } else { 1000 });
     let mut ticks = interval_at(started + period, period);
     tokio::pin!(load);
@@ -35,10 +37,23 @@ pub(crate) async fn show<T>(
     output
 }
 
+pub(crate) fn is_on_terminal() -> bool {
+    stderr().is_terminal()
+}
+
+/// Where lines of the log go: on a terminal in place of the progress, which is drawn again below.
+pub(crate) fn lines() -> impl Write {
+    let mut lines = stderr();
+    if is_on_terminal() {
+        let _ = write!(lines, "{CLEAR}");
+    }
+    lines
+}
+
 /// A closed standard error is no reason to stop.
 fn draw(terminal: bool, line: &str) {
     let _ = if terminal {
-        write!(stderr(), "\r\x1b[2K{line}")
+        write!(stderr(), "{CLEAR}{line}")
     } else {
         writeln!(stderr(), "{line}")
     };
