@@ -179,13 +179,26 @@ impl Caller {
         message: &'static str,
         deadline: Option<Duration>,
     ) -> Result<Bytes, Status> {
-        let path = path
-            .parse()
-            .map_err(|_| Status::invalid_argument("no path"))?;
         let mut request = tonic::Request::new(Bytes::from_static(message.as_bytes()));
         if let Some(deadline) = deadline {
             request.set_timeout(deadline);
         }
+        self.send(path, request).await
+    }
+
+    /// As [`call`](Self::call), with metadata.
+    ///
+    /// # Errors
+    ///
+    /// The server's, and the connection's.
+    pub async fn send(
+        &mut self,
+        path: &str,
+        request: tonic::Request<Bytes>,
+    ) -> Result<Bytes, Status> {
+        let path = path
+            .parse()
+            .map_err(|_| Status::invalid_argument("no path"))?;
         self.ready().await?;
         Ok(self.0.unary(request, path, Raw).await?.into_inner())
     }
