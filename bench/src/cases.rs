@@ -192,6 +192,9 @@ pub const ALL: &[Case] = &[
     case("span, sampled", |run| {
         drive(traced().layer(Hello), sampled, run)
     }),
+    case("span, sampled, dropped", |run| {
+        drive(traced_and_dropped().layer(Hello), sampled, run)
+    }),
     case("span, named", |run| {
         drive(traced().layer(Hello), named, run)
     }),
@@ -264,6 +267,11 @@ fn untold() -> SpanLayer {
 /// Spans by a provider that was given, route of a table.
 fn traced() -> SpanLayer {
     ObserveLayer::new(spans::given()).routes(routes())
+}
+
+/// The same, and the provider lets go of each span where it ends.
+fn traced_and_dropped() -> SpanLayer {
+    ObserveLayer::new(spans::dropped()).routes(routes())
 }
 
 fn traced_globally() -> SpanLayer {

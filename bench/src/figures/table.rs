@@ -212,8 +212,15 @@ pub const ALL: &[Figure] = &[
     ),
     over(
         "span_sampled",
-        "Span, sampled, required attributes, route of a table",
+        "Span, sampled, required attributes, route of a table, until it is handed over",
         "span, sampled",
+        "wrap-only, traced",
+        0,
+    ),
+    over(
+        "span_sampled_dropped",
+        "the same, until the SDK has let go of it",
+        "span, sampled, dropped",
         "wrap-only, traced",
         0,
     ),

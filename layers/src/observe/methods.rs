@@ -75,6 +75,13 @@ impl Methods {
         }
     }
 
+    /// Whether this is the standard list.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(super) fn is_standard(&self) -> bool {
+        matches!(self, Self::Standard)
+    }
+
     /// The text, if the list is the standard one.
     #[cfg(feature = "trace")]
     #[inline]
@@ -101,7 +108,7 @@ impl Methods {
 
 // === impl MethodLabel ===
 
-#[cfg(feature = "http")]
+#[cfg(any(feature = "http", feature = "trace"))]
 impl MethodLabel {
     /// A number below 32 that tells any two methods apart.
     #[inline]

@@ -10,7 +10,7 @@ use crate::route::RouteLabel;
 
 impl<'a> Record<'a> {
     /// A number below 32 that tells any two methods apart.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "http", feature = "trace"))]
     #[inline]
     pub(crate) fn method_number(self) -> u64 {
         self.data.method.number()
@@ -30,6 +30,20 @@ impl<'a> Record<'a> {
         self.data.route.label
     }
 
+    /// Whether methods are those of the usual list.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(crate) fn has_standard_methods(self) -> bool {
+        self.settings.methods.is_standard()
+    }
+
+    /// Who named the route.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(crate) fn route_source(self) -> Option<crate::route::RouteSource> {
+        self.data.route.source
+    }
+
     /// The method, if it is one of the usual list; `None` if the user gave a list.
     #[cfg(feature = "trace")]
     #[inline]
@@ -47,7 +61,7 @@ impl<'a> Record<'a> {
 
     /// A number below 2²¹ that tells a route from any other, in this layer and in all others: an observer
     /// may be in several.
-    #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+    #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
     #[inline]
     pub(crate) fn route_key(self, label: RouteLabel) -> u64 {
         self.settings.routes.key(label)

@@ -59,7 +59,7 @@
 mod axum;
 mod grpc;
 mod guess;
-#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 mod ids;
 mod interner;
 mod layer;

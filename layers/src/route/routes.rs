@@ -5,7 +5,7 @@ use std::sync::{Arc, OnceLock};
 use http::{HeaderMap, StatusCode};
 use route_canon::{Admission, Budget, Table, ValueId};
 
-#[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 use super::ids::Ids;
 use super::{
     RouteSource, Word, grpc,
@@ -20,7 +20,7 @@ use crate::{
 /// A layer's sources and its budget.
 #[derive(Clone, Debug)]
 pub(crate) struct Routes {
-    #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+    #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
     ids: Ids,
     budget: Arc<Budget>,
     table: Option<Arc<Table>>,
@@ -67,7 +67,7 @@ impl Routes {
     ) -> Self {
         let budget = Arc::new(Budget::new(limit));
         let mut routes = Self {
-            #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+            #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
             ids: Ids::new(usize::from(RouteLabel::FIRST_KNOWN) + budget.limit()),
             budget,
             table,
@@ -202,7 +202,7 @@ impl Routes {
     }
 
     /// A number above 0 and below 2²⁴ for a label: that of its text, in any layer.
-    #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+    #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
     #[inline]
     pub(crate) fn key(&self, label: RouteLabel) -> u64 {
         u64::from(self.ids.get(usize::from(label.0), || self.text(label)))
@@ -223,7 +223,7 @@ impl Routes {
             RouteLabel::OVERFLOW => OVERFLOW,
             RouteLabel::OTHER => OTHER,
             // The series of all texts past the last that has a number of its own.
-            #[cfg(any(feature = "http", feature = "log", feature = "sse"))]
+            #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
             RouteLabel(number) if self.ids.is_shared(usize::from(number)) => OVERFLOW,
             RouteLabel(number) => {
                 let id = ValueId::from_index(usize::from(number - RouteLabel::FIRST_KNOWN));

@@ -140,6 +140,7 @@ mod call;
 mod capture;
 mod expectation;
 mod inner;
+mod name;
 mod names;
 mod observer;
 mod opening;

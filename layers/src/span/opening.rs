@@ -12,11 +12,19 @@ use opentelemetry::{
 };
 use opentelemetry_semantic_conventions::attribute;
 
-use super::{address, call::GRPC, expectation::Expected, inner::Inner, names, options::Path, text};
+use super::{
+    address,
+    call::GRPC,
+    expectation::Expected,
+    inner::Inner,
+    name::{method, method_name, name, template},
+    names,
+    options::Path,
+    text,
+};
 use crate::{
     label::OTHER,
     observe::{Record, RequestHead},
-    route::RouteSource,
     rpc::Call,
 };
 
@@ -240,51 +248,6 @@ impl<'a> Told<'a> {
             }
         }
         told
-    }
-}
-
-/// The route, if someone knows it: a guess is not one, nor is a full budget.
-pub(super) fn template(record: Record<'_>) -> Option<&str> {
-    let route = record.route();
-    match route.source? {
-        RouteSource::Handler
-        | RouteSource::Framework
-        | RouteSource::Nested
-        | RouteSource::Table => {}
-        RouteSource::Guess => return None,
-    }
-    // What stands for a route begins as no route does.
-    route.label.starts_with('/').then_some(route.label)
-}
-
-/// `{method} {route}`, or the method alone.
-pub(super) fn name(record: Record<'_>) -> Cow<'static, str> {
-    let method = method_name(record);
-    let Some(route) = template(record) else {
-        return method;
-    };
-    let mut name = String::with_capacity(method.len() + 1 + route.len());
-    name.push_str(&method);
-    name.push(' ');
-    name.push_str(route);
-    name.into()
-}
-
-#[inline]
-fn method_name(record: Record<'_>) -> Cow<'static, str> {
-    match method(record) {
-        Cow::Borrowed(OTHER) => "HTTP".into(),
-        method => method,
-    }
-}
-
-/// The method's label, copied only if the user gave a list of methods.
-#[inline]
-fn method(record: Record<'_>) -> Cow<'static, str> {
-    match record.standard_method() {
-        Some(method) => method.into(),
-        None if record.method() == OTHER => OTHER.into(),
-        None => record.method().to_owned().into(),
     }
 }
 

@@ -11,7 +11,8 @@ use opentelemetry_semantic_conventions::attribute;
 use super::{
     call::RecordedCall,
     inner::Inner,
-    opening::{Opening, name, template},
+    name::{name, route},
+    opening::Opening,
     options::{Options, Path},
     stream::Stream,
 };
@@ -134,8 +135,7 @@ impl Iterator for AtEnd<'_> {
         loop {
             self.next += 1;
             let attribute = match self.next {
-                1 => template(self.record)
-                    .map(|route| KeyValue::new(attribute::HTTP_ROUTE, route.to_owned())),
+                1 => route(self.record).map(|route| KeyValue::new(attribute::HTTP_ROUTE, route)),
                 2 => self.record.status().map(|status| {
                     let status = i64::from(status.as_u16());
                     KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, status)

@@ -79,18 +79,19 @@ fn traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     if !more_is_fine {
         return None;
     }
-    let mut wrong = 0;
-    let mut digits = |from: usize| {
-        let (number, faults) = hex(*parent[from..].first_chunk().unwrap_or(&[0; 8]));
-        wrong |= faults;
-        u64::from(number)
+    let mut digits = [b'0'; 48];
+    digits[..32].copy_from_slice(&parent[3..35]);
+    digits[32..].copy_from_slice(&parent[36..52]);
+    let values = hex(digits)?;
+    let number = |from: usize| {
+        let digits = *values[from..].first_chunk().unwrap_or(&[0; 8]);
+        u64::from(number(digits))
     };
-    let trace = (digits(3) << 32 | digits(11), digits(19) << 32 | digits(27));
-    let trace = u128::from(trace.0) << 64 | u128::from(trace.1);
-    let span = digits(36) << 32 | digits(44);
-    if wrong != 0 {
-        return None;
-    }
+    let (high, low) = (number(0) << 32 | number(8), number(16) << 32 | number(24));
+    let (trace, span) = (
+        u128::from(high) << 64 | u128::from(low),
+        number(32) << 32 | number(40),
+    );
     // Of the flags one has a meaning here; what the others mean, their sender's version tells.
     let sampled = match [parent[53], parent[54]] {
         [b'0', b'0'] => 0,
@@ -108,28 +109,32 @@ fn traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
 
 /// The byte that two digits are.
 fn byte(high: u8, low: u8) -> Option<u8> {
-    let (number, faults) = hex([b'0', b'0', b'0', b'0', b'0', b'0', high, low]);
-    // Two digits are a byte.
-    (faults == 0).then_some(number as u8)
+    let [high, low] = hex([high, low])?;
+    Some(high << 4 | low)
 }
 
-/// The number that these eight digits are, and bits for what of them is no digit, or one in upper case.
-/// They are read all at once, each in its byte of a word.
+/// The values of these digits; `None` if one is no digit, or in upper case. Without a branch for each, the
+/// compiler reads sixteen at once.
 #[inline(always)]
-fn hex(digits: [u8; 8]) -> (u32, u64) {
-    const ONE: u64 = 0x0101_0101_0101_0101;
-    let word = u64::from_be_bytes(digits);
-    // Letters have this bit, and their values are 9 above their low bits.
-    let is_letter = (word >> 6) & ONE;
-    let values = (word & (0xf * ONE)) + 9 * is_letter;
-    // Written anew they are what was read, or it was something else.
-    let above_nine = ((values + 6 * ONE) >> 4) & ONE;
-    let again = values + u64::from(b'0') * ONE + u64::from(b'a' - b'9' - 1) * above_nine;
-    let faults = (again ^ word) | (values & (0xf0 * ONE));
-    let pairs = (values | values >> 4) & 0x00ff_00ff_00ff_00ff;
+fn hex<const N: usize>(digits: [u8; N]) -> Option<[u8; N]> {
+    let mut wrong = 0;
+    let values = digits.map(|digit| {
+        let (from_0, from_a) = (digit.wrapping_sub(b'0'), digit.wrapping_sub(b'a'));
+        let (is_decimal, is_letter) = (from_0 < 10, from_a < 6);
+        wrong |= u8::from(!(is_decimal | is_letter));
+        if is_letter { from_a + 10 } else { from_0 }
+    });
+    (wrong == 0).then_some(values)
+}
+
+/// The number that eight digits of these values are: neighbours are put together, thrice.
+#[inline(always)]
+fn number(values: [u8; 8]) -> u32 {
+    let word = u64::from_be_bytes(values);
+    let pairs = (word | word >> 4) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
     // The last shift leaves 32 bits.
-    ((fours | fours >> 16) as u32, faults)
+    (fours | fours >> 16) as u32
 }
 
 /// Reads the `tracestate`, which may be in several lines.
