@@ -215,6 +215,53 @@ async fn each_part_can_be_left_out() {
     assert!(!has(&call(|all| all.grpc(None)), CALLS));
 }
 
+/// The conventions want what was called to be told, where it is no known method.
+#[tokio::test(start_paused = true)]
+async fn a_secret_of_a_call_shows_in_what_was_called_alone() {
+    const CANARY: &str = "c4n4ry";
+    let call = || {
+        let request = Request::post("/c4n4ry.Orders/Find?c4n4ry");
+        let request = request.header("content-type", "application/grpc");
+        let request = request.header("authorization", "Bearer c4n4ry");
+        let request = request.header("c4n4ry-bin", "YzRuNHJ5");
+        request.body(()).expect("a request")
+    };
+    let denied = || {
+        let mut response = answer([]);
+        for (name, value) in [("grpc-status", "7"), ("grpc-message", CANARY)] {
+            let value = HeaderValue::from_static(value);
+            response.headers_mut().insert(name, value);
+        }
+        Reply::Answer(response)
+    };
+    let fails = || {
+        let message = Step::Data("c4n4ry".into());
+        Reply::Answer(answer([message, Step::Fail(CANARY.into())]))
+    };
+    for (reply, is_known) in [
+        (denied(), false),
+        (Reply::Fail(CANARY.into()), false),
+        (Reply::Wait, false),
+        (fails(), true),
+    ] {
+        let Seen {
+            scrape,
+            spans,
+            lines,
+        } = as_one(|all| all, call(), reply);
+        assert_eq!((spans.len(), lines.len()), (1, 1));
+        let told = [scrape, lines, spans].concat().join("\n");
+        // A method that an answer vouched for is no client's text any more.
+        let called = if is_known {
+            "c4n4ry.Orders/Find"
+        } else {
+            " rpc.method_original=c4n4ry.Orders/Find "
+        };
+        assert!(told.contains(called), "{told}");
+        assert!(!told.replace(called, "").contains(CANARY), "{told}");
+    }
+}
+
 #[test]
 fn calls_are_routes_by_default() {
     let case = &CASES[0];
