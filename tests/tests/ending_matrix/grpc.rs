@@ -1,39 +1,51 @@
 //! The ends of gRPC calls, as HTTP sees them: a call that fails is a response that completed.
 
-use std::time::Duration;
-
 use bartizan::route::RouteSources;
 use bartizan_tests::{
+    Protocol,
+    client::{Client, request},
     grpc::{Caller, Echo},
     recorder::{ACTIVE, DURATION, RESPONSE_SIZE, Recorder},
     scrape::labels,
     server::Server,
 };
 use futures_util::StreamExt;
+use http::HeaderValue;
 use tonic::{Code, transport};
 
-/// What is recorded of a call: route, status, error type, bytes.
+use super::spans::{self, Call};
+
+/// What is recorded of a call: route, status, error type, bytes; and what its span tells of it.
 struct Wanted(
     &'static str,
     Option<&'static str>,
     Option<&'static str>,
     Option<u64>,
+    Call,
 );
 
 /// Makes one call, and checks that there is one record of it, and which.
 async fn check(call: impl AsyncFnOnce(Caller, &Recorder), wanted: Wanted) {
     let recorder = Recorder::new();
-    let layer = recorder
-        .layer_with_calls()
-        .routes(RouteSources::new().grpc());
-    let router = transport::Server::builder().layer(layer).add_service(Echo);
-    let server = Server::tonic(router).await;
+    let server = serve(&recorder).await;
     call(Caller::connect(server.address()).await, &recorder).await;
     recorder.ended(1).await;
     server.stop().await;
-    let scrape = recorder.scrape();
+    assert_recorded(&recorder, &wanted);
+}
 
-    let Wanted(route, status, error, bytes) = wanted;
+async fn serve(recorder: &Recorder) -> Server {
+    let layer = recorder
+        .layer_with_calls()
+        .with(spans::observer())
+        .routes(RouteSources::new().grpc());
+    Server::tonic(transport::Server::builder().layer(layer).add_service(Echo)).await
+}
+
+fn assert_recorded(recorder: &Recorder, wanted: &Wanted) {
+    let scrape = recorder.scrape();
+    let &Wanted(route, status, error, bytes, ref span) = wanted;
+    spans::assert_call(span);
     let mut labelled = vec![("http_request_method", "POST"), ("http_route", route)];
     labelled.push(("url_scheme", "http"));
     labelled.extend(status.map(|status| ("http_response_status_code", status)));
@@ -63,7 +75,13 @@ async fn a_call() {
     };
     check(
         call,
-        Wanted("/test.Echo/Say", Some("200"), None, Some(PREFIX + 5)),
+        Wanted(
+            "/test.Echo/Say",
+            Some("200"),
+            None,
+            Some(PREFIX + 5),
+            Call::known("test.Echo/Say", "OK"),
+        ),
     )
     .await;
 }
@@ -78,7 +96,13 @@ async fn a_call_that_is_refused() {
     };
     check(
         call,
-        Wanted("/test.Echo/Refuse", Some("200"), None, Some(0)),
+        Wanted(
+            "/test.Echo/Refuse",
+            Some("200"),
+            None,
+            Some(0),
+            Call::known("test.Echo/Refuse", "NOT_FOUND"),
+        ),
     )
     .await;
 }
@@ -91,7 +115,8 @@ async fn a_call_that_is_denied_is_of_no_known_method() {
             .await
             .expect_err("no");
     };
-    check(call, Wanted("_OTHER", Some("200"), None, Some(0))).await;
+    let span = Call::other("test.Echo/Deny", "PERMISSION_DENIED");
+    check(call, Wanted("_OTHER", Some("200"), None, Some(0), span)).await;
 }
 
 #[tokio::test]
@@ -102,7 +127,8 @@ async fn a_method_that_does_not_exist() {
             .await
             .expect_err("no such method");
     };
-    check(call, Wanted("_OTHER", Some("200"), None, Some(0))).await;
+    let span = Call::other("test.Echo/What", "UNIMPLEMENTED").fails("UNIMPLEMENTED");
+    check(call, Wanted("_OTHER", Some("200"), None, Some(0), span)).await;
 }
 
 #[tokio::test]
@@ -113,7 +139,13 @@ async fn a_stream() {
     };
     check(
         call,
-        Wanted("/test.Echo/Count", Some("200"), None, Some(3 * PREFIX + 11)),
+        Wanted(
+            "/test.Echo/Count",
+            Some("200"),
+            None,
+            Some(3 * PREFIX + 11),
+            Call::known("test.Echo/Count", "OK"),
+        ),
     )
     .await;
 }
@@ -128,7 +160,13 @@ async fn a_stream_that_breaks_ends_in_trailers() {
     };
     check(
         call,
-        Wanted("/test.Echo/Break", Some("200"), None, Some(2 * PREFIX + 6)),
+        Wanted(
+            "/test.Echo/Break",
+            Some("200"),
+            None,
+            Some(2 * PREFIX + 6),
+            Call::known("test.Echo/Break", "DATA_LOSS").fails("DATA_LOSS"),
+        ),
     )
     .await;
 }
@@ -173,20 +211,28 @@ async fn a_stream_that_is_left() {
     server.stop().await;
 }
 
+/// tonic's own client would keep it first: its clock is ahead of the server's.
 #[tokio::test]
 async fn a_deadline_that_the_server_keeps() {
-    let call = async |mut caller: Caller, _: &Recorder| {
-        let deadline = Some(Duration::from_millis(30));
-        caller
-            .call_within("/test.Echo/Hang", "", deadline)
-            .await
-            .expect_err("too late");
-    };
-    check(
-        call,
-        Wanted("_OTHER", None, Some("cancelled_before_response"), None),
-    )
-    .await;
+    let recorder = Recorder::new();
+    let server = serve(&recorder).await;
+    let mut client = Client::connect(server.address(), Protocol::Http2).await;
+    let mut call = request("POST", "/test.Echo/Hang");
+    for (name, value) in [
+        ("content-type", "application/grpc"),
+        ("grpc-timeout", "30m"),
+    ] {
+        call.headers_mut()
+            .insert(name, HeaderValue::from_static(value));
+    }
+    let answer = client.fetch(call).await.expect("an answer of tonic's own");
+    assert_eq!(answer.head.status, 200);
+    client.leave().await;
+    recorder.ended(1).await;
+    server.stop().await;
+    let span = Call::other("test.Echo/Hang", "DEADLINE_EXCEEDED").fails("DEADLINE_EXCEEDED");
+    let end = Some("cancelled_before_response");
+    assert_recorded(&recorder, &Wanted("_OTHER", None, end, None, span));
 }
 
 #[tokio::test]
@@ -197,5 +243,6 @@ async fn a_panic() {
             .await
             .expect_err("a panic");
     };
-    check(call, Wanted("_OTHER", None, Some("panic"), None)).await;
+    let span = Call::other("test.Echo/Panic", "UNKNOWN").fails("panic");
+    check(call, Wanted("_OTHER", None, Some("panic"), None, span)).await;
 }
