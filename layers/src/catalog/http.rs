@@ -38,7 +38,7 @@ pub const HTTP_SERVER_REQUEST_DURATION: Metric = Metric {
     ],
     buckets: Some(L14),
     help: "Duration of HTTP server requests.",
-    recorded: "end of the body; event streams and upgrades at the head; gRPC calls only if asked for",
+    recorded: "end of the body; event streams and upgrades at the head; gRPC calls not, where they are measured by themselves",
     stability: Stability::Stable,
 };
 /// Requests under way.

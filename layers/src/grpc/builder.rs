@@ -2,7 +2,7 @@
 
 use route_canon::Budget;
 
-use super::{Grpc, inner::Inner, methods::Methods};
+use super::{Grpc, inner::Inner};
 use crate::{meter::Meter, route::is_path};
 
 /// The options of [`Grpc`].
@@ -99,7 +99,7 @@ impl GrpcBuilder {
             methods,
             messages,
         } = self;
-        Grpc::from(Inner::new(meter, Methods::new(limit, &methods), messages))
+        Grpc::from(Inner::new(meter, limit, methods, messages))
     }
 }
 

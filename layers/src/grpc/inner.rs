@@ -20,6 +20,8 @@ use crate::{
 pub(super) struct Inner {
     pub(super) meter: Meter,
     pub(super) methods: Methods,
+    /// Those that were declared.
+    pub(super) declared: Vec<String>,
     /// Whether messages are counted.
     pub(super) messages: bool,
     duration: Family<Histogram>,
@@ -47,7 +49,7 @@ const _: () = assert!(End::ALL.len() + 2 < 1 << (METHOD - ERROR));
 // === impl Inner ===
 
 impl Inner {
-    pub(super) fn new(meter: Meter, methods: Methods, messages: bool) -> Self {
+    pub(super) fn new(meter: Meter, limit: usize, declared: Vec<String>, messages: bool) -> Self {
         Self {
             duration: Family::new(&meter, &catalog::RPC_SERVER_CALL_DURATION),
             passed: Family::new(&meter, &catalog::RPC_MESSAGES),
@@ -55,7 +57,8 @@ impl Inner {
             rows: Rows::new(meter.is_refreshable()),
             announced: OnceLock::new(),
             meter,
-            methods,
+            methods: Methods::new(limit, &declared),
+            declared,
             messages,
         }
     }

@@ -41,7 +41,8 @@
 //! # With the HTTP metrics
 //!
 //! `HttpMetrics` leaves the durations of calls to this observer, in the same layer or in another, and records the
-//! rest. `HttpMetrics::builder().duration(Kind::Grpc, Timing::End)` has both.
+//! rest. `HttpMetrics::builder().duration(Kind::Grpc, Timing::End)` has both. What something else than gRPC answers, such
+//! as a router's 404 or a proxy's 502, is in both in any case: here by the status that a client makes of it.
 //!
 //! # Source
 //!

@@ -9,7 +9,9 @@ use super::{
     received::Received,
 };
 use crate::{
-    observe::{FrameRef, ObserveLayer, Observer, Record, RequestHead, RequestTap, ResponseHead},
+    observe::{
+        FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, RequestTap, ResponseHead,
+    },
     route::{is_path, vouches},
     rpc::Call,
 };
@@ -59,6 +61,13 @@ impl Grpc {
     }
 }
 
+impl Grpc {
+    /// The methods that were declared.
+    pub(crate) fn declared(&self) -> &[String] {
+        &self.0.declared
+    }
+}
+
 impl Default for Grpc {
     fn default() -> Self {
         GrpcBuilder::default().finish()
@@ -73,6 +82,10 @@ impl From<Inner> for Grpc {
 
 impl Observer for Grpc {
     type State = GrpcState;
+
+    fn needs(&self) -> Needs {
+        Needs::NONE.measures_calls()
+    }
 
     #[inline(always)]
     fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> GrpcState {

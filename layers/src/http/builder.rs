@@ -56,9 +56,9 @@ impl HttpMetricsBuilder {
     /// When the duration of exchanges of a kind is recorded: by default [`Timing::Head`] for event
     /// streams and upgrades, [`Timing::End`] for everything else.
     ///
-    /// gRPC calls are [`Timing::Never`]: a call that failed is a 200, so their durations are in a metric of their
-    /// own, by their own status (`Grpc`, feature `grpc`). What is said of [`Kind::Grpc`] goes for every call, whatever it
-    /// is answered with.
+    /// gRPC calls are [`Timing::Never`] by default where an observer [measures](crate::observe::Needs::measures_calls)
+    /// them, such as `Grpc`, which has their durations by their own status. What is said here of [`Kind::Grpc`] goes
+    /// for every call, whatever it is answered with.
     pub fn duration(mut self, kind: Kind, timing: Timing) -> Self {
         self.options.timing.set(kind, timing);
         self
@@ -152,8 +152,10 @@ impl HttpMetricsBuilder {
             .into_iter()
             .chain(address)
             .map(|label| Capped::new(&meter, label));
+        let custom: Box<[_]> = custom.collect();
         HttpMetrics::from(Inner {
-            custom: custom.collect(),
+            looks_at_requests: options.skip.is_some() || !custom.is_empty(),
+            custom,
             duration: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_DURATION),
             active: Family::of_gauges(&meter, &catalog::HTTP_SERVER_ACTIVE_REQUESTS),
             request_size: Family::new(&meter, &catalog::HTTP_SERVER_REQUEST_BODY_SIZE),

@@ -25,7 +25,8 @@ pub(super) struct Row {
     keeps: bool,
 }
 
-const GAUGES: usize = 64;
+/// How many gauges are kept.
+pub(super) const GAUGES: usize = 64;
 
 // === impl Cache ===
 
@@ -89,24 +90,10 @@ impl Cache {
 // === impl Row ===
 
 impl Row {
-    /// Records a value through the handle at `place`. Without one, `resolve` finds a handle in the
-    /// family, and tells whether it may be kept: the series that the sets past the cap share may not,
-    /// because the family counts each use of it.
-    #[inline]
-    pub(super) fn record(
-        &self,
-        place: fn(&Self) -> &OnceLock<Histogram>,
-        value: f64,
-        resolve: impl FnOnce(&mut dyn FnMut(&Histogram)) -> bool,
-    ) {
-        match place(self).get() {
-            Some(histogram) => histogram.record(value),
-            None => self.record_new(place(self), value, resolve),
-        }
-    }
-
-    #[cold]
-    fn record_new(
+    /// Records a value whose place has no handle yet. `resolve` finds one in the family, and tells whether
+    /// it may be kept: the series that the sets past the cap share may not, because the family counts each
+    /// use of it.
+    pub(super) fn record_new(
         &self,
         place: &OnceLock<Histogram>,
         value: f64,

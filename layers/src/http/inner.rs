@@ -9,13 +9,13 @@ use super::{
     cache::{Cache, Row},
     custom::{Capped, Values},
     labels::{self, Custom, Duration, Size},
-    marks::Raised,
+    marks::{Marks, Raised},
     options::{Options, Timing},
 };
 use crate::{
     catalog,
     meter::{Family, Key, Labels, Meter, Overflow},
-    observe::{Kind, Record, RequestHead, ResponseHead, signed},
+    observe::{FrameRef, Kind, Record, RequestHead, ResponseHead, signed},
     route::RouteLabel,
 };
 
@@ -24,6 +24,8 @@ pub(super) struct Inner {
     pub(super) meter: Meter,
     pub(super) options: Options,
     pub(super) custom: Box<[Capped]>,
+    /// Whether user's code is to be asked of each request.
+    pub(super) looks_at_requests: bool,
     pub(super) duration: Family<Histogram>,
     pub(super) active: Family<Gauge>,
     pub(super) request_size: Family<Histogram>,
@@ -38,33 +40,35 @@ pub(super) struct Inner {
 // === impl Inner ===
 
 impl Inner {
-    /// Raises or lowers the gauge; returns whether a recorder was there, and which series took it.
+    /// Raises the gauge, and notes it.
     #[inline(always)]
-    pub(super) fn add_active(
-        &self,
-        record: Record<'_>,
-        route: RouteLabel,
-        raised: Raised,
-        by: f64,
-    ) -> Raised {
-        let closed = self.active_key(record, route);
-        if raised != Raised::Folded
-            && let Some(gauge) = self.cache.gauge(closed)
-        {
-            gauge.increment(by);
-            return Raised::Itself;
+    pub(super) fn raise_active(&self, record: Record<'_>, mut marks: Marks) -> Marks {
+        let closed = self.active_key(record, marks.route());
+        match self.cache.gauge(closed) {
+            Some(gauge) => {
+                gauge.increment(1.0);
+                marks.raise_kept(closed);
+            }
+            None => marks.raise(self.add_active(record, marks.route(), Raised::Not, 1.0)),
         }
-        self.add_new_active(record, route, raised, by)
+        marks
     }
 
+    /// Lowers the gauge that was raised.
+    #[inline(always)]
+    pub(super) fn lower_active(&self, record: Record<'_>, marks: Marks) {
+        match marks.kept().and_then(|closed| self.cache.gauge(closed)) {
+            Some(gauge) => gauge.increment(-1.0),
+            None if marks.raised() == Raised::Not => {}
+            None => {
+                self.add_active(record, marks.route(), marks.raised(), -1.0);
+            }
+        }
+    }
+
+    /// Raises or lowers the gauge in its family; returns whether a recorder was there, and which series took it.
     #[cold]
-    pub(super) fn add_new_active(
-        &self,
-        record: Record<'_>,
-        route: RouteLabel,
-        raised: Raised,
-        by: f64,
-    ) -> Raised {
+    fn add_active(&self, record: Record<'_>, route: RouteLabel, raised: Raised, by: f64) -> Raised {
         let fill = |labels: &mut Labels<'_>| {
             labels.push(catalog::METHOD, record.method().to_owned());
             labels.push(catalog::SCHEME, record.scheme().as_str());
@@ -102,11 +106,26 @@ impl Inner {
         closed
     }
 
+    /// Starts with what is to be known of the request, from the user's code above all.
     #[inline(never)]
-    pub(super) fn set_of_request(&self, values: &mut Values, request: RequestHead<'_>) {
-        for (index, label) in self.custom.iter().enumerate() {
-            values.set(index, label.of_request(&self.meter, request));
+    pub(super) fn start_with_look(
+        &self,
+        mut marks: Marks,
+        record: Record<'_>,
+        request: RequestHead<'_>,
+    ) -> HttpState {
+        let mut custom = Values::default();
+        let skip = self.options.skip.as_ref();
+        if skip.is_some_and(|skip| skip(request)) {
+            marks.skip();
+            return HttpState { custom, marks };
         }
+        for (index, label) in self.custom.iter().enumerate() {
+            custom.set(index, label.of_request(&self.meter, request));
+        }
+        // Last: if the user's code above panics, nothing is to be undone.
+        let marks = self.raise_active(record, marks);
+        HttpState { custom, marks }
     }
 
     #[inline(never)]
@@ -136,7 +155,7 @@ impl Inner {
     pub(super) fn record_at_head(&self, state: &HttpState, record: Record<'_>) {
         let key = self.duration_labels(state, record).key();
         self.cache.row(&self.meter, key, |row| {
-            self.record_duration(row, key, state, record)
+            self.record_duration(row, state, record);
         });
     }
 
@@ -144,7 +163,7 @@ impl Inner {
     pub(super) fn record_at_end(&self, state: &HttpState, record: Record<'_>) {
         let key = self.duration_labels(state, record).key();
         match self.cache.kept_row(key) {
-            Some(row) => self.record_row(row, key, state, record),
+            Some(row) => self.record_row(row, state, record),
             None => self.record_new_row(key, state, record),
         }
     }
@@ -152,14 +171,14 @@ impl Inner {
     #[cold]
     fn record_new_row(&self, key: Key, state: &HttpState, record: Record<'_>) {
         self.cache.row(&self.meter, key, |row| {
-            self.record_row(row, key, state, record);
+            self.record_row(row, state, record);
         });
     }
 
     #[inline(always)]
-    fn record_row(&self, row: &Row, key: Key, state: &HttpState, record: Record<'_>) {
+    fn record_row(&self, row: &Row, state: &HttpState, record: Record<'_>) {
         if !state.marks.timed() && self.options.timing.of(record) != Timing::Never {
-            self.record_duration(row, key, state, record);
+            self.record_duration(row, state, record);
         }
         if !matches!(record.kind(), Kind::Stream | Kind::Upgrade) {
             self.record_sizes(row, state, record);
@@ -167,52 +186,67 @@ impl Inner {
     }
 
     #[inline(always)]
-    pub(super) fn record_duration(
-        &self,
-        row: &Row,
-        key: Key,
-        state: &HttpState,
-        record: Record<'_>,
-    ) {
+    fn record_duration(&self, row: &Row, state: &HttpState, record: Record<'_>) {
         let seconds = record.elapsed_seconds();
-        row.record(
-            |row| &row.duration,
-            seconds,
-            |used| {
-                let fill = |set: &mut Labels<'_>| self.duration_labels(state, record).fill(set);
-                self.duration.with(&self.meter, key, fill, used) == Some(key)
-            },
-        );
+        match row.duration.get() {
+            Some(histogram) => histogram.record(seconds),
+            None => self.record_new_duration(row, seconds, state, record),
+        }
+    }
+
+    #[cold]
+    fn record_new_duration(&self, row: &Row, seconds: f64, state: &HttpState, record: Record<'_>) {
+        let labels = self.duration_labels(state, record);
+        let key = labels.key();
+        row.record_new(&row.duration, seconds, |used| {
+            let fill = |set: &mut Labels<'_>| labels.fill(set);
+            self.duration.with(&self.meter, key, fill, used) == Some(key)
+        });
     }
 
     #[inline(always)]
-    pub(super) fn record_sizes(&self, row: &Row, state: &HttpState, record: Record<'_>) {
+    fn record_sizes(&self, row: &Row, state: &HttpState, record: Record<'_>) {
         let Options {
             request_size,
             response_size,
             ..
         } = self.options;
         if request_size && let Some(bytes) = record.request_size() {
-            let family = &self.request_size;
-            row.record(
-                |row| &row.request_size,
-                signed(bytes),
-                |used| self.with_size(family, state, record, used),
-            );
+            match row.request_size.get() {
+                Some(histogram) => histogram.record(signed(bytes)),
+                None => self.record_new_request_size(row, bytes, state, record),
+            }
         }
         if response_size && record.status().is_some() {
-            let (bytes, family) = (signed(record.sent()), &self.response_size);
-            row.record(
-                |row| &row.response_size,
-                bytes,
-                |used| self.with_size(family, state, record, used),
-            );
+            match row.response_size.get() {
+                Some(histogram) => histogram.record(signed(record.sent())),
+                None => self.record_new_response_size(row, state, record),
+            }
         }
     }
 
-    /// Whether the handle that was used is that of the label set itself.
     #[cold]
-    pub(super) fn with_size(
+    fn record_new_request_size(
+        &self,
+        row: &Row,
+        bytes: u64,
+        state: &HttpState,
+        record: Record<'_>,
+    ) {
+        row.record_new(&row.request_size, signed(bytes), |used| {
+            self.with_size(&self.request_size, state, record, used)
+        });
+    }
+
+    #[cold]
+    fn record_new_response_size(&self, row: &Row, state: &HttpState, record: Record<'_>) {
+        row.record_new(&row.response_size, signed(record.sent()), |used| {
+            self.with_size(&self.response_size, state, record, used)
+        });
+    }
+
+    /// Whether the handle that was used is that of the label set itself.
+    fn with_size(
         &self,
         family: &Family<Histogram>,
         state: &HttpState,
@@ -243,7 +277,16 @@ impl Inner {
         }
     }
 
-    pub(super) fn record_first_byte(&self, state: &HttpState, record: Record<'_>) {
+    #[inline(never)]
+    pub(super) fn record_first_byte(
+        &self,
+        state: &HttpState,
+        record: Record<'_>,
+        frame: FrameRef<'_>,
+    ) {
+        if record.frames() != 1 || state.marks.skipped() || !matches!(frame, FrameRef::Data(_)) {
+            return;
+        }
         let Some(seconds) = record.first_data_seconds() else {
             return;
         };

@@ -5,9 +5,9 @@ use http::{StatusCode, Version};
 use super::custom::{Capped, Values};
 use crate::{
     catalog,
-    label::{End, ErrorType, Scheme},
+    label::{End, ErrorType},
     meter::{Key, Labels, Naming},
-    observe::Record,
+    observe::{METHODS, Record, SCHEME},
     route::RouteLabel,
 };
 
@@ -35,42 +35,23 @@ pub(super) struct Custom<'a> {
     pub(super) values: Values,
 }
 
-// Where each part of a label set stands in the closed word of a key.
-const SCHEME: u32 = 5;
-const VERSION: u32 = 6;
+// Where each part of a label set stands in the closed word of a key, besides those of the layer.
+const VERSION: u32 = SCHEME + 1;
 const ERROR: u32 = 9;
 const STATUS: u32 = 14;
 const ROUTE: u32 = 24;
-// Lists of methods that the user gave. A route takes 21 bits.
-const METHODS: u32 = 45;
+// A route takes 21 bits.
 const _: () = assert!(METHODS - ROUTE == 21);
-
-/// The method and the route.
-#[inline(always)]
-fn method_and_route(record: Record<'_>) -> u64 {
-    method(record) | route(record, record.route_label())
-}
-
-#[inline(always)]
-fn method(record: Record<'_>) -> u64 {
-    // Of 21 bits 19 fit: half a million lists.
-    record.method_number() | record.methods_key() << METHODS
-}
 
 /// The method and the scheme.
 #[inline(always)]
 pub(super) fn method_and_scheme(record: Record<'_>) -> u64 {
-    method(record) | scheme(record.scheme())
+    record.method_number() | record.layer_key()
 }
 
 #[inline(always)]
 pub(super) fn route(record: Record<'_>, route: RouteLabel) -> u64 {
     record.route_key(route) << ROUTE
-}
-
-#[inline(always)]
-fn scheme(scheme: Scheme) -> u64 {
-    u64::from(scheme == Scheme::Https) << SCHEME
 }
 
 #[inline]
@@ -113,8 +94,8 @@ impl Duration<'_> {
             protocol_version,
             custom,
         } = self;
-        let mut closed = method_and_route(record)
-            | scheme(record.scheme())
+        let mut closed = method_and_scheme(record)
+            | route(record, record.route_label())
             | status(record.status())
             | error(record.error_type());
         if protocol_version && let Some((_, number)) = version(record.version()) {
@@ -156,7 +137,8 @@ impl Size<'_> {
             status: with_status,
             custom,
         } = self;
-        let mut closed = method_and_route(record);
+        let method = method_and_scheme(record) & !(1 << SCHEME);
+        let mut closed = method | route(record, record.route_label());
         if with_status {
             closed |= status(record.status());
         }

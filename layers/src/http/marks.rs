@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU32;
 
+use super::cache::GAUGES;
 use crate::route::RouteLabel;
 
 /// The route at the start, whether the gauge was raised, and what was recorded or left out already.
@@ -24,6 +25,10 @@ const RAISED: u32 = 1 << 16;
 const FOLDED: u32 = 1 << 17;
 const SKIPPED: u32 = 1 << 18;
 const TIMED: u32 = 1 << 19;
+/// The gauge that was raised is kept, at the place that the bits from here on tell.
+const KEPT: u32 = 1 << 21;
+const PLACE: u32 = 22;
+const _: () = assert!(GAUGES <= 1 << (u32::BITS - PLACE));
 /// Always set.
 const THERE: NonZeroU32 = NonZeroU32::new(1 << 20).expect("not zero");
 
@@ -59,6 +64,18 @@ impl Marks {
         } else {
             Raised::Not
         }
+    }
+
+    /// The kept gauge at this place was raised.
+    #[inline(always)]
+    pub(super) fn raise_kept(&mut self, place: u64) {
+        self.0 |= RAISED | KEPT | (place as u32) << PLACE;
+    }
+
+    /// The place of the kept gauge that was raised.
+    #[inline(always)]
+    pub(super) fn kept(self) -> Option<u64> {
+        self.has(KEPT).then_some(u64::from(self.0.get() >> PLACE))
     }
 
     /// The request is left out.

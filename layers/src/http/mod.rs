@@ -19,10 +19,10 @@
 //! HTTP/2 without a length) has no sample, unless bodies are
 //! [counted](crate::observe::ObserveLayer::count_request_bodies).
 //!
-//! **gRPC**: a failed call is a `200`, since its status is in the trailers, so its duration here would say
-//! nothing of how it ended. It is left to the `Grpc` observer of feature `grpc`, which has it by the call's own
-//! status, wherever that observer is; what is recorded here of calls is the rest. `duration(Kind::Grpc, Timing::End)`
-//! has it here too ([`HttpMetricsBuilder::duration`]).
+//! **gRPC**: a failed call is a `200` without an `error_type`, since its status is in the trailers. Where an
+//! observer measures how long calls take, in this layer, in one around it or in one within, as `Grpc` of the feature
+//! `grpc` does, their durations are left to it; not those of calls that something else than gRPC answers, a proxy or
+//! a router. What is recorded here of calls besides is the rest. See [`HttpMetricsBuilder::duration`].
 //!
 //! Source: semantic conventions for HTTP metrics 1.42 of OpenTelemetry, whose bucket edges for
 //! durations and whose method list these are; RFC 9110 and 9112 for which responses have a body.

@@ -6,7 +6,7 @@ use super::{
     HttpMetricsBuilder,
     custom::Values,
     inner::Inner,
-    marks::{Marks, Raised},
+    marks::Marks,
     options::{Options, Timing},
 };
 use crate::{
@@ -80,28 +80,14 @@ impl Observer for HttpMetrics {
     #[inline(always)]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> HttpState {
         let inner = &*self.0;
-        let route = record.route_label();
-        let mut state = HttpState {
+        let marks = Marks::new(record.route_label());
+        if inner.looks_at_requests {
+            return inner.start_with_look(marks, record, request);
+        }
+        HttpState {
             custom: Values::default(),
-            marks: Marks::new(route),
-        };
-        if inner
-            .options
-            .skip
-            .as_ref()
-            .is_some_and(|skip| skip(request))
-        {
-            state.marks.skip();
-            return state;
+            marks: inner.raise_active(record, marks),
         }
-        if !inner.custom.is_empty() {
-            inner.set_of_request(&mut state.custom, request);
-        }
-        // Last: if the user's code above panics, nothing is to be undone.
-        state
-            .marks
-            .raise(inner.add_active(record, route, Raised::Not, 1.0));
-        state
     }
 
     #[inline]
@@ -121,27 +107,15 @@ impl Observer for HttpMetrics {
 
     #[inline]
     fn frame(&self, state: &mut HttpState, record: Record<'_>, frame: FrameRef<'_>) {
-        if self.0.options.time_to_first_byte
-            && record.frames() == 1
-            && !state.marks.skipped()
-            && matches!(frame, FrameRef::Data(_))
-        {
-            self.0.record_first_byte(state, record);
+        if self.0.options.time_to_first_byte {
+            self.0.record_first_byte(state, record, frame);
         }
     }
 
     #[inline(always)]
     fn end(&self, state: HttpState, record: Record<'_>) {
         let inner = &*self.0;
-        match state.marks.raised() {
-            Raised::Itself => {
-                inner.add_active(record, state.marks.route(), Raised::Itself, -1.0);
-            }
-            Raised::Folded => {
-                inner.add_new_active(record, state.marks.route(), Raised::Folded, -1.0);
-            }
-            Raised::Not => {}
-        }
+        inner.lower_active(record, state.marks);
         if state.marks.skipped() {
             return;
         }

@@ -34,8 +34,8 @@ pub(super) struct Options {
 pub(super) struct Timings {
     /// The timing of each kind, by its number.
     kinds: [Timing; 4],
-    /// The timing of gRPC calls, whatever they are answered with.
-    calls: Timing,
+    /// What was said of gRPC calls.
+    calls: Option<Timing>,
 }
 
 pub(super) type Skip = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
@@ -86,18 +86,28 @@ impl fmt::Debug for Options {
 
 impl Timings {
     #[inline]
-    pub(super) fn of(self, record: Record<'_>) -> Timing {
+    pub(super) fn of(&self, record: Record<'_>) -> Timing {
         if record.is_call() {
-            self.calls
+            self.of_call(record)
         } else {
             self.kinds[record.kind() as usize]
+        }
+    }
+
+    /// Unless something was said of calls, those that have a metric of their own are left to it.
+    #[cold]
+    fn of_call(&self, record: Record<'_>) -> Timing {
+        match self.calls {
+            Some(timing) => timing,
+            None if record.is_measured_call() => Timing::Never,
+            None => self.kinds[record.kind() as usize],
         }
     }
 
     pub(super) fn set(&mut self, kind: Kind, timing: Timing) {
         self.kinds[kind as usize] = timing;
         if kind == Kind::Grpc {
-            self.calls = timing;
+            self.calls = Some(timing);
         }
     }
 }
@@ -106,7 +116,7 @@ impl Default for Timings {
     fn default() -> Self {
         let mut timings = Self {
             kinds: [Timing::End; 4],
-            calls: Timing::Never,
+            calls: None,
         };
         timings.set(Kind::Stream, Timing::Head);
         timings.set(Kind::Upgrade, Timing::Head);

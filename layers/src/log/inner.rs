@@ -72,7 +72,12 @@ impl Inner {
         if let Stage::With(kept) = stage
             && let Some(call) = &mut kept.call
         {
-            call.head(&self.methods, record, response);
+            if record.kind() == Kind::Grpc {
+                call.head(&self.methods, record, response);
+            } else {
+                // It was no call after all: HTTP tells what became of it.
+                kept.call = None;
+            }
         }
         if record.kind() != Kind::Stream || !line::opens() {
             return;

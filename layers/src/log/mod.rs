@@ -72,8 +72,8 @@
 //! With no subscriber, 48 instructions a request over the engine with an observer that does nothing, and 76 more
 //! for a request with a Content-Length, whose size the metrics read as well. With a subscriber that wants
 //! none of these lines 257; with one that reads all fields and drops them 2,030 (`cargo xtask bench log_off
-//! log_filtered log_dropped`). No allocation, unless a span is active or the user has fields: then one or
-//! two, and whatever the subscriber allocates. No frame costs anything.
+//! log_filtered log_dropped`). No allocation, unless a span is active, the user has fields or the request is a gRPC
+//! call: then one to three, and whatever the subscriber allocates. Frames cost nothing, but a look for those of calls.
 //!
 //! # Errors, panics, cancellation
 //!
@@ -82,9 +82,11 @@
 //!
 //! # gRPC
 //!
-//! A call that failed is a `200`, for its status is in the trailers: what counts for its line is the
-//! [status of the call](crate::rpc#how-a-call-ends). A server's error (UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED,
-//! INTERNAL, UNAVAILABLE, DATA_LOSS) is an error, any other but OK is the client's fault.
+//! A call that failed is a `200`, for its status is in the trailers: what counts for the line of one that gRPC answers,
+//! or nobody, is the [status of the call](crate::rpc#how-a-call-ends). A server's error (UNKNOWN, DEADLINE_EXCEEDED,
+//! UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS) is an error, any other but OK is the client's fault, and so is
+//! UNIMPLEMENTED for a method that nothing stands for: anyone can ask for that. What another answers is told as the
+//! request that it is. Sampling goes by route: let the layer [know](crate::route::RouteSources::grpc) those of calls.
 //!
 //! # On axum
 //!

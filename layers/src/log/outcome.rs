@@ -33,7 +33,7 @@ impl<'a> Outcome<'a> {
     /// The first fault wins: a status of 5xx goes before the reason why a stream was closed.
     pub(super) fn of(record: Record<'a>, call: Option<&NamedCall>) -> Self {
         if let Some(call) = call {
-            return Self::of_call(call.outcome(record));
+            return Self::of_call(call, record);
         }
         let failed_client = record
             .status()
@@ -59,11 +59,20 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    fn of_call(outcome: rpc::Outcome) -> Self {
-        let rpc::Outcome { status, error, .. } = outcome;
+    fn of_call(call: &NamedCall, record: Record<'_>) -> Self {
+        let rpc::Outcome { status, error, .. } = call.outcome(record);
+        // What does not exist can be asked for by anyone.
+        let is_unknown = status == RpcStatus::Unimplemented && call.method().is_none();
+        let fault = |error: CallError| {
+            if is_unknown {
+                Fault::Client
+            } else {
+                error.fault()
+            }
+        };
         Self {
             error: error.map(Error::Call),
-            fault: error.map(CallError::fault),
+            fault: error.map(fault),
             rpc_status: Some(status),
             failed_client: status != RpcStatus::Ok,
         }

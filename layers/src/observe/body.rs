@@ -59,11 +59,9 @@ where
             return this.inner.poll_frame(cx);
         };
         exchange.poll();
-        let frame;
-        {
-            let _within = exchange.enter_body();
-            frame = this.inner.as_mut().poll_frame(cx);
-        }
+        let within = exchange.enter_body();
+        let frame = this.inner.as_mut().poll_frame(cx);
+        drop(within);
         let end = match &frame {
             Poll::Pending => None,
             Poll::Ready(None) => Some(exchange.at_none()),

@@ -34,6 +34,9 @@ pub(super) struct Settings {
     pub(super) timeout: Option<IsTimeout>,
     /// Whether calls are told from other requests.
     pub(super) tells_calls: bool,
+    /// See [`Record::layer_key`](super::Record::layer_key).
+    #[cfg(feature = "http")]
+    pub(super) layer_key: u64,
     /// Whether requests take anything along.
     pub(super) carries: bool,
     /// Whether requests get a `StreamHandle`, and what it knows.
@@ -49,13 +52,17 @@ impl<O: Observers> Core<O> {
     pub(super) fn new(observers: O, mut settings: Settings, independent: bool) -> Self {
         let bits = observers.bits();
         let known = observers.known();
-        let observing = if independent { 0 } else { O::observing(bits) };
         let needs = observers.needs();
+        let seen = match (independent, needs.measures_calls) {
+            (true, _) => 0,
+            (false, true) => O::observing(bits) | scope::MEASURES_CALLS,
+            (false, false) => O::observing(bits),
+        };
         settings.tells_calls = needs.calls;
         Self {
             observers,
             bits,
-            observing,
+            observing: scope::LIVE | seen,
             known,
             needs,
             independent,

@@ -11,7 +11,12 @@ use crate::label::End;
 impl<O: Observers> Exchange<O> {
     /// The exchange was let go of.
     #[cold]
-    pub(super) fn at_drop(&mut self) -> End {
+    pub(super) fn end_at_drop(&mut self) {
+        let end = self.at_drop();
+        self.end(end);
+    }
+
+    fn at_drop(&mut self) -> End {
         if self.data.running {
             End::Panic
         } else if self.data.status.is_some() && self.all_sent() {

@@ -12,8 +12,8 @@ use super::{
     fields::Fields,
     link::{Connection, DrainMark, Link},
     mark::Mark,
-    record::{Data, Request},
-    scope::{self, Observing},
+    record::Data,
+    scope::{self, Observing, Scope},
     timeout::is_timeout,
 };
 use crate::{
@@ -47,7 +47,7 @@ impl<O: Observers> Exchange<O> {
             Self::join(core, request);
             return None;
         }
-        let data = Data::start(&core.settings, core.needs, request);
+        let data = Data::start(&core.settings, &core.needs, request);
         let (core, slots) = (Arc::clone(core), O::Slots::default());
         Some(Self { core, data, slots })
     }
@@ -57,18 +57,22 @@ impl<O: Observers> Exchange<O> {
     pub(super) fn open(
         &mut self,
         outer: Observing,
-        connection: Option<&Connection>,
+        connection: &Option<Connection>,
         request: RequestHead<'_>,
     ) {
         let Self { core, data, slots } = self;
+        data.find_route(&core.settings, request);
         if outer != 0 {
             data.request.set_inner();
+        }
+        if data.request.is_call() {
+            data.measure_call(core.needs, outer);
         }
         if core.settings.carries {
             data.take_along(&core.settings, request);
         }
         if Link::is_there(connection, request.extensions()) {
-            data.link(connection, request);
+            data.link(connection.as_ref(), request);
         }
         let record = Record::new(data, &core.settings);
         *slots = core.observers.start(core.bits, outer, record, request);
@@ -118,15 +122,14 @@ impl<O: Observers> Exchange<O> {
         observers.tap(&mut self.slots, record, taps.observers());
     }
 
-    /// Enters this exchange: the service runs within it until the guard is dropped. Whoever enters
-    /// [leaves](Self::leave), unless what ran panicked.
+    /// Enters this exchange: the service runs within it until the guards are dropped, the second one
+    /// first. Whoever enters [leaves](Self::leave), unless what ran panicked.
     #[inline(always)]
-    pub(super) fn enter(&mut self) -> impl Sized + use<'_, O> {
+    pub(super) fn enter(&mut self) -> (Scope<'_>, impl Sized + use<'_, O>) {
         self.data.running = true;
         let routes = &self.core.settings.routes;
         let scope = scope::enter(self.core.observing, routes, &mut self.data.route);
-        // Fields drop in order: what was entered last is left first.
-        (self.core.observers.enter(&self.slots), scope)
+        (scope, self.core.observers.enter(&self.slots))
     }
 
     /// As [`enter`](Self::enter), for the body: the head has passed, so there is nothing to be said to
@@ -161,17 +164,13 @@ impl<O: Observers> Exchange<O> {
         let status = response.status();
         let data = &mut self.data;
         data.status = Some(status);
-        if status == StatusCode::NOT_FOUND {
-            data.route.not_found();
-        }
         let fields = Fields::of(response.headers());
-        let connect = data.request.method() == Request::CONNECT;
-        data.kind = Kind::of(
-            connect,
-            status,
-            fields.content_type,
-            &self.core.settings.streams,
-        );
+        data.kind = Kind::of(fields.content_type, &self.core.settings.streams);
+        // Most answers are this one, and it needs no further look.
+        let is_usual = status == StatusCode::OK && !data.method.is_special();
+        if !is_usual {
+            data.look_at(status);
+        }
         data.declared = fields
             .length()
             .or_else(|| response.body().size_hint().exact())
@@ -192,15 +191,21 @@ impl<O: Observers> Exchange<O> {
         let at_its_end = response.body().is_end_stream();
         // The body was asked for the last time: a panic of its own would not have come here.
         self.leave();
-        if self.has_no_body(status) {
-            self.end(End::Completed);
+        if !is_usual && self.has_no_body(status) {
+            self.end_at_head(End::Completed);
             false
         } else if at_its_end {
-            self.end(self.at_none());
+            self.end_at_head(self.at_none());
             false
         } else {
             true
         }
+    }
+
+    /// Most exchanges end with their body: this one is kept out of the way.
+    #[inline(never)]
+    fn end_at_head(&mut self, end: End) {
+        self.end(end);
     }
 
     /// What the head means to what only some exchanges have. Apart, like the next one, so that the
@@ -270,19 +275,13 @@ impl<O: Observers> Exchange<O> {
 
     /// Whether HTTP gives this response no body, whatever the service put there (RFC 9112, section
     /// 6.3).
-    #[inline(always)]
+    #[inline(never)]
     fn has_no_body(&self, status: StatusCode) -> bool {
-        let by_status = || {
-            self.data.kind == Kind::Upgrade
-                || status.is_informational()
-                || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
-        };
-        match self.data.request.method() {
-            Request::HEAD => true,
-            // A granted CONNECT is an upgrade.
-            Request::CONNECT => by_status(),
-            _ => status != StatusCode::OK && by_status(),
-        }
+        // A granted CONNECT is an upgrade.
+        self.data.method.is_head()
+            || self.data.kind == Kind::Upgrade
+            || status.is_informational()
+            || matches!(status, StatusCode::NO_CONTENT | StatusCode::NOT_MODIFIED)
     }
 
     /// The body is about to be polled.
@@ -354,12 +353,14 @@ impl<O: Observers> Exchange<O> {
     }
 
     /// Ends the exchange, once.
+    #[inline(always)]
     pub(super) fn end(&mut self, end: End) {
         self.data.end = Some(end);
         if self.data.extras.is_some() || self.data.kind == Kind::Stream {
             self.reconsider(end);
         }
-        let record = Record::at_end(&self.data, &self.core.settings);
+        self.data.stop();
+        let record = Record::new(&self.data, &self.core.settings);
         self.core.observers.end(&mut self.slots, record);
     }
 }
@@ -368,8 +369,7 @@ impl<O: Observers> Drop for Exchange<O> {
     #[inline]
     fn drop(&mut self) {
         if self.data.end.is_none() {
-            let end = self.at_drop();
-            self.end(end);
+            self.end_at_drop();
         }
     }
 }

@@ -23,30 +23,29 @@ const MOST_DIGITS: usize = 15;
 impl<'a> Fields<'a> {
     #[inline(always)]
     pub(super) fn of(headers: &'a HeaderMap) -> Self {
+        let mut found = Self::default();
         if headers.is_empty() {
-            Self::default()
-        } else {
-            Self::find(headers)
+            return found;
         }
+        if headers.len() > FEW {
+            return Self::find(headers);
+        }
+        for (name, value) in headers {
+            if *name == CONTENT_TYPE {
+                found.content_type = found.content_type.or(Some(value));
+            } else if *name == CONTENT_LENGTH {
+                found.content_length = found.content_length.or(Some(value));
+            }
+        }
+        found
     }
 
     #[inline(never)]
     fn find(headers: &'a HeaderMap) -> Self {
-        if headers.len() > FEW {
-            return Self {
-                content_type: headers.get(CONTENT_TYPE),
-                content_length: headers.get(CONTENT_LENGTH),
-            };
+        Self {
+            content_type: headers.get(CONTENT_TYPE),
+            content_length: headers.get(CONTENT_LENGTH),
         }
-        let mut found = Self::default();
-        for (name, value) in headers {
-            if *name == CONTENT_TYPE {
-                found.content_type.get_or_insert(value);
-            } else if *name == CONTENT_LENGTH {
-                found.content_length.get_or_insert(value);
-            }
-        }
-        found
     }
 
     /// The body's declared length. Several equal ones, which HTTP allows, count as the first.

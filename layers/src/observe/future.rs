@@ -51,12 +51,12 @@ where
             let answer = this.inner.poll(cx);
             return answer.map_ok(|bare| bare.map(|body| ObservedBody::new(body, None)));
         };
-        // Worked on where it stands: a response is large, and each move of it is a copy.
-        let mut answer;
-        {
-            let _within = exchange.enter();
-            answer = this.inner.poll(cx);
-        }
+        // Worked on where it stands: a response is large, and each move of it is a copy. What a block or a
+        // closure answers with is moved.
+        let (scope, entered) = exchange.enter();
+        let mut answer = this.inner.poll(cx);
+        drop(entered);
+        drop(scope);
         let more = match &mut answer {
             Poll::Pending => {
                 exchange.leave();

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use http::{HeaderValue, StatusCode};
+use http::HeaderValue;
 
 use crate::route::is_grpc;
 
@@ -47,15 +47,7 @@ pub struct MediaTypeError {
 
 impl Kind {
     #[inline(always)]
-    pub(super) fn of(
-        connect: bool,
-        status: StatusCode,
-        content_type: Option<&HeaderValue>,
-        streams: &MediaTypes,
-    ) -> Self {
-        if status == StatusCode::SWITCHING_PROTOCOLS || (connect && status.is_success()) {
-            return Self::Upgrade;
-        }
+    pub(super) fn of(content_type: Option<&HeaderValue>, streams: &MediaTypes) -> Self {
         match content_type {
             None => Self::Plain,
             Some(value) if streams.contain(value) => Self::Stream,

@@ -199,6 +199,10 @@ impl<O: Observers, Q> ObserveLayer<O, Q> {
         let settings = &mut core.settings;
         change(settings);
         settings.carries = settings.handles.is_some() || settings.routes.slot();
+        #[cfg(feature = "http")]
+        {
+            settings.layer_key = settings.layer_key();
+        }
         Self {
             core: Arc::new(core),
             request_body: self.request_body,

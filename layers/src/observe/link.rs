@@ -50,7 +50,7 @@ mod observed {
         /// extensions.
         #[inline(always)]
         pub(in crate::observe) fn is_there(
-            given: Option<&Connection>,
+            given: &Option<Connection>,
             extensions: &Extensions,
         ) -> bool {
             given.is_some() || (!extensions.is_empty() && Connection::any())
@@ -116,7 +116,7 @@ mod unobserved {
 
     impl Link {
         #[inline(always)]
-        pub(in crate::observe) fn is_there(_: Option<&Connection>, _: &Extensions) -> bool {
+        pub(in crate::observe) fn is_there(_: &Option<Connection>, _: &Extensions) -> bool {
             false
         }
 

@@ -27,33 +27,50 @@ pub(super) enum Methods {
     },
 }
 
-/// A method's number, 0 for `_OTHER`.
+/// A method's number, 0 for `_OTHER`, and whether it is one that changes what a response is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct MethodLabel(u8);
+
+// The number has the lowest 5 bits.
+const CONNECT: u8 = 1 << 5;
+const HEAD: u8 = 1 << 6;
+const _: () = assert!(MOST < CONNECT as usize);
 
 // === impl Methods ===
 
 impl Methods {
     #[inline(always)]
     pub(super) fn label(&self, method: &Method) -> MethodLabel {
-        MethodLabel(match self {
-            Self::Standard => match *method {
+        match self {
+            Self::Standard => MethodLabel(match *method {
                 Method::GET => 1,
-                Method::HEAD => 2,
+                Method::HEAD => 2 | HEAD,
                 Method::POST => 3,
                 Method::PUT => 4,
                 Method::DELETE => 5,
-                Method::CONNECT => 6,
+                Method::CONNECT => 6 | CONNECT,
                 Method::OPTIONS => 7,
                 Method::TRACE => 8,
                 Method::PATCH => 9,
-                _ if method.as_str() == "QUERY" => 10,
-                _ => 0,
-            },
-            Self::Given { names, .. } => {
-                let known = names.iter().position(|known| **known == *method.as_str());
-                known.map_or(0, |index| index as u8 + 1)
-            }
+                _ => Self::extension(method),
+            }),
+            Self::Given { names, .. } => Self::of_names(names, method),
+        }
+    }
+
+    #[cold]
+    fn extension(method: &Method) -> u8 {
+        if method.as_str() == "QUERY" { 10 } else { 0 }
+    }
+
+    #[inline(never)]
+    fn of_names(names: &[Box<str>], method: &Method) -> MethodLabel {
+        let known = names.iter().position(|known| **known == *method.as_str());
+        let number = known.map_or(0, |index| index as u8 + 1);
+        MethodLabel(match *method {
+            Method::HEAD => number | HEAD,
+            Method::CONNECT => number | CONNECT,
+            _ => number,
         })
     }
 
@@ -87,16 +104,16 @@ impl Methods {
     #[inline]
     pub(super) fn standard(&self, label: MethodLabel) -> Option<&'static str> {
         match self {
-            Self::Standard => Some(match label.0.checked_sub(1) {
+            Self::Standard => Some(match label.index() {
                 None => OTHER,
-                Some(index) => STANDARD[usize::from(index)],
+                Some(index) => STANDARD[index],
             }),
             Self::Given { .. } => None,
         }
     }
 
     pub(super) fn text(&self, label: MethodLabel) -> &str {
-        let Some(index) = label.0.checked_sub(1).map(usize::from) else {
+        let Some(index) = label.index() else {
             return OTHER;
         };
         match self {
@@ -108,12 +125,30 @@ impl Methods {
 
 // === impl MethodLabel ===
 
-#[cfg(any(feature = "http", feature = "trace"))]
 impl MethodLabel {
+    /// Whether it is HEAD or CONNECT, known or not.
+    #[inline(always)]
+    pub(super) fn is_special(self) -> bool {
+        self.0 & (HEAD | CONNECT) != 0
+    }
+
+    pub(super) fn is_head(self) -> bool {
+        self.0 & HEAD != 0
+    }
+
+    pub(super) fn is_connect(self) -> bool {
+        self.0 & CONNECT != 0
+    }
+
     /// A number below 32 that tells any two methods apart.
+    #[cfg(any(feature = "http", feature = "trace"))]
     #[inline]
     pub(super) fn number(self) -> u64 {
-        u64::from(self.0)
+        u64::from(self.0 & (CONNECT - 1))
+    }
+
+    fn index(self) -> Option<usize> {
+        usize::from(self.0 & (CONNECT - 1)).checked_sub(1)
     }
 }
 

@@ -79,6 +79,8 @@ mod told;
 pub(crate) use self::link::DrainMark;
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::numbers::signed;
+#[cfg(feature = "http")]
+pub(crate) use self::numbers::{METHODS, SCHEME};
 pub use self::{
     body::ObservedBody,
     future::ObservedFuture,

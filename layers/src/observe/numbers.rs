@@ -1,10 +1,31 @@
 //! A record in numbers, for keys of label sets.
 
 use super::Record;
+#[cfg(feature = "http")]
+use super::core::Settings;
 #[cfg(any(feature = "log", feature = "sse"))]
 use crate::clock::Moment;
+#[cfg(feature = "http")]
+use crate::label::Scheme;
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 use crate::route::RouteLabel;
+
+/// Where the scheme stands in the closed word of a key. The numbers of methods are below.
+#[cfg(feature = "http")]
+pub(crate) const SCHEME: u32 = 5;
+/// Where the list of methods stands, if the user gave one. Of 21 bits 19 fit: half a million lists.
+#[cfg(feature = "http")]
+pub(crate) const METHODS: u32 = 45;
+
+// === impl Settings ===
+
+#[cfg(feature = "http")]
+impl Settings {
+    /// What tells the methods and the scheme of this layer from those of another.
+    pub(super) fn layer_key(&self) -> u64 {
+        self.methods.key() << METHODS | u64::from(self.scheme == Scheme::Https) << SCHEME
+    }
+}
 
 // === impl Record ===
 
@@ -16,11 +37,12 @@ impl<'a> Record<'a> {
         self.data.method.number()
     }
 
-    /// What tells the numbers of methods in this layer from those in another, in 21 bits.
+    /// What tells the methods and the scheme of this layer from those of another, at its places in the
+    /// closed word of a key.
     #[cfg(feature = "http")]
     #[inline]
-    pub(crate) fn methods_key(self) -> u64 {
-        self.settings.methods.key()
+    pub(crate) fn layer_key(self) -> u64 {
+        self.settings.layer_key
     }
 
     /// The route's label.

@@ -126,6 +126,7 @@ pub struct Needs {
     pub(super) request_size: bool,
     pub(super) stream_events: bool,
     pub(super) calls: bool,
+    pub(super) measures_calls: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -149,6 +150,7 @@ impl Needs {
         request_size: false,
         stream_events: false,
         calls: false,
+        measures_calls: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -188,12 +190,23 @@ impl Needs {
         }
     }
 
+    /// As [`calls`](Self::calls), and the observer measures how long calls take: others that do, in this layer
+    /// and in those around it and within, leave that to it unless they were told otherwise.
+    #[must_use]
+    pub const fn measures_calls(self) -> Self {
+        Self {
+            measures_calls: true,
+            ..self.calls()
+        }
+    }
+
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             first_data: self.first_data | other.first_data,
             request_size: self.request_size | other.request_size,
             stream_events: self.stream_events | other.stream_events,
             calls: self.calls | other.calls,
+            measures_calls: self.measures_calls | other.measures_calls,
         }
     }
 }

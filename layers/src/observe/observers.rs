@@ -139,7 +139,7 @@ impl<P: Observer> Composition for P {
     #[inline(always)]
     fn enter(&self, slots: &Self::Slots) -> impl Sized {
         let state = slots.as_ref()?;
-        guard::<P, _>(|| Observer::enter(self, state)).map(Entered::<P, _>::new)
+        Entered::<P, _>::new(guard::<P, _>(|| Observer::enter(self, state))?)
     }
 
     #[inline(always)]
@@ -282,19 +282,22 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
 struct Entered<P: 'static, G>(Option<G>, PhantomData<P>);
 
 impl<P: 'static, G> Entered<P, G> {
+    /// What is to be dropped with care, if it has a drop at all.
     #[inline(always)]
-    fn new(entered: G) -> Self {
-        Self(Some(entered), PhantomData)
+    fn new(entered: G) -> Option<Self> {
+        if needs_drop::<G>() {
+            Some(Self(Some(entered), PhantomData))
+        } else {
+            None
+        }
     }
 }
 
 impl<P: 'static, G> Drop for Entered<P, G> {
     #[inline(always)]
     fn drop(&mut self) {
-        if needs_drop::<G>() {
-            let entered = self.0.take();
-            guard::<P, _>(|| drop(entered));
-        }
+        let entered = self.0.take();
+        guard::<P, _>(|| drop(entered));
     }
 }
 
@@ -310,7 +313,7 @@ fn bit_of(observer: TypeId) -> Observing {
             types.push(observer);
             types.len() - 1
         });
-    if index < scope::TYPES { 1 << index } else { 0 }
+    scope::bit(index)
 }
 
 /// Runs a hook; a panic in it ends here.

@@ -11,6 +11,7 @@ use super::{
     fields::content_length,
     link::{Connection, Link},
     methods::MethodLabel,
+    scope::{self, Observing},
 };
 use crate::{
     clock::Moment,
@@ -20,13 +21,11 @@ use crate::{
 
 /// What is known about one exchange, at the moment when an observer is called.
 ///
-/// It is a view of three words, to pass on by value.
+/// It is a view of two words, to pass on by value.
 #[derive(Clone, Copy, Debug)]
 pub struct Record<'a> {
     pub(super) data: &'a Data,
     pub(super) settings: &'a Settings,
-    /// The nanoseconds from the start to the end, once it ended.
-    took: Figure,
 }
 
 /// A route, and who named it.
@@ -43,6 +42,8 @@ pub struct RouteRef<'a> {
 #[derive(Debug)]
 pub(super) struct Data {
     pub(super) started: Moment,
+    /// The nanoseconds from the start to the end, once it ended.
+    took: Figure,
     /// The nanoseconds from the start to the first data frame.
     pub(super) first_data: Figure,
     pub(super) request_length: Figure,
@@ -65,7 +66,7 @@ pub(super) struct Data {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figure(u64);
 
-/// What of a request changes what becomes of its response, in one byte.
+/// What else is known of a request, in one byte.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Request(u8);
 
@@ -74,22 +75,7 @@ pub(super) struct Request(u8);
 impl<'a> Record<'a> {
     #[inline(always)]
     pub(super) fn new(data: &'a Data, settings: &'a Settings) -> Self {
-        Self {
-            data,
-            settings,
-            took: Figure::NONE,
-        }
-    }
-
-    /// The record of an exchange that ends now.
-    #[inline(always)]
-    pub(super) fn at_end(data: &'a Data, settings: &'a Settings) -> Self {
-        let took = Some(data.nanos()).into();
-        Self {
-            data,
-            settings,
-            took,
-        }
+        Self { data, settings }
     }
 
     /// The request's method, or `_OTHER`.
@@ -140,6 +126,16 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn is_call(self) -> bool {
         self.data.request.is_call()
+    }
+
+    /// Whether it is a call, as its answer is too or there is none, and an observer measures how long those take.
+    #[cfg(feature = "http")]
+    #[cold]
+    pub(crate) fn is_measured_call(self) -> bool {
+        let data = self.data;
+        data.request.is_call()
+            && data.route.is_measured
+            && (data.status.is_none() || data.kind == Kind::Grpc)
     }
 
     /// The time since the request's arrival; at the end and after it, the time it took.
@@ -241,7 +237,8 @@ impl<'a> Record<'a> {
     /// The nanoseconds since the start, or until the end.
     #[inline]
     pub(crate) fn nanos(self) -> u64 {
-        self.took.get().unwrap_or_else(|| self.data.nanos())
+        let Data { took, started, .. } = self.data;
+        took.get().unwrap_or_else(|| started.elapsed())
     }
 }
 
@@ -249,25 +246,25 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(settings: &Settings, needs: Needs, request: RequestHead<'_>) -> Self {
+    pub(super) fn start(settings: &Settings, needs: &Needs, request: RequestHead<'_>) -> Self {
         let method = request.method();
-        let (route, pending) = settings.routes.start(request);
         let length = needs
             .request_size
             .then(|| content_length(request.headers()))
             .flatten();
         Self {
             started: Moment::now(),
+            took: Figure::NONE,
             first_data: Figure::NONE,
             request_length: length.into(),
             declared: Figure::NONE,
             sent: 0,
-            extras: pending.map(Extras::pending),
-            route,
+            extras: None,
+            route: RouteState::UNMATCHED,
             status: None,
             method: settings.methods.label(method),
             version: request.version(),
-            request: Request::of(request, settings.tells_calls),
+            request: Request::of(settings.tells_calls && is_call(request)),
             kind: Kind::Plain,
             end: None,
             running: false,
@@ -281,8 +278,42 @@ impl Data {
         self.started.elapsed()
     }
 
+    /// It is a call: does someone measure how long it takes, here or outside?
+    #[cold]
+    pub(super) fn measure_call(&mut self, needs: Needs, outer: Observing) {
+        self.route.is_measured = needs.measures_calls || outer & scope::MEASURES_CALLS != 0;
+        if needs.measures_calls && outer != 0 {
+            scope::tell_measured();
+        }
+    }
+
+    /// What is measured ends now.
+    #[inline(always)]
+    pub(super) fn stop(&mut self) {
+        self.took = Some(self.nanos()).into();
+    }
+
     pub(super) fn extras(&mut self) -> &mut Extras {
         self.extras.get_or_insert_default()
+    }
+
+    /// What a status tells of the route, and of a connection that is handed over.
+    #[inline(never)]
+    pub(super) fn look_at(&mut self, status: StatusCode) {
+        let granted = self.method.is_connect() && status.is_success();
+        if status == StatusCode::SWITCHING_PROTOCOLS || granted {
+            self.kind = Kind::Upgrade;
+        } else if status == StatusCode::NOT_FOUND {
+            self.route.not_found();
+        }
+    }
+
+    /// Asks for the route.
+    #[inline(always)]
+    pub(super) fn find_route(&mut self, settings: &Settings, request: RequestHead<'_>) {
+        let Self { route, extras, .. } = self;
+        let wait = |pending| *extras = Some(Extras::pending(pending));
+        *route = settings.routes.start(request, wait);
     }
 
     /// Makes what the request takes along.
@@ -336,28 +367,14 @@ impl std::fmt::Debug for Figure {
 // === impl Request ===
 
 impl Request {
-    pub(super) const CONNECT: u8 = 1;
-    pub(super) const HEAD: u8 = 2;
-    const METHODS: u8 = Self::CONNECT | Self::HEAD;
     /// There is an exchange outside of this one.
-    const INNER: u8 = 4;
+    const INNER: u8 = 1;
     /// It is a gRPC call.
-    const CALL: u8 = 8;
+    const CALL: u8 = 2;
 
     #[inline(always)]
-    fn of(request: RequestHead<'_>, tells_calls: bool) -> Self {
-        Self(match *request.method() {
-            http::Method::CONNECT => Self::CONNECT,
-            http::Method::HEAD => Self::HEAD,
-            http::Method::POST if tells_calls && is_call(request) => Self::CALL,
-            _ => 0,
-        })
-    }
-
-    /// The method, if it is one that changes what a response is.
-    #[inline(always)]
-    pub(super) fn method(self) -> u8 {
-        self.0 & Self::METHODS
+    fn of(is_call: bool) -> Self {
+        Self(u8::from(is_call) * Self::CALL)
     }
 
     #[inline(always)]

@@ -11,17 +11,23 @@ use crate::route::{RouteState, Routes, Word};
 /// Which observers see the live exchange, a bit for each type; no other bit if none is known.
 pub(crate) type Observing = u64;
 
-/// Set whenever there is a live exchange.
-const LIVE: Observing = 1 << 63;
+/// Set while there is a word that no exchange has heard.
+const SAID: Observing = 1 << 0;
 
-/// How many types of observers can be told apart.
-pub(super) const TYPES: usize = 62;
+/// Set whenever there is a live exchange: each one that is [entered](enter) has it.
+pub(super) const LIVE: Observing = 1 << 1;
+
+/// Set where an observer measures how long calls take.
+pub(super) const MEASURES_CALLS: Observing = 1 << 2;
+
+/// Set once an exchange within the live one has such an observer, until that has heard of it.
+const IS_MEASURED: Observing = 1 << 3;
+
+/// What the live exchange is to hear.
+const NEWS: Observing = SAID | IS_MEASURED;
 
 /// The bits that tell of observers, and that there is an exchange.
-pub(super) const OBSERVERS: Observing = !SAID;
-
-/// Set while there is a word that no exchange has heard.
-const SAID: Observing = 1 << 62;
+pub(super) const OBSERVERS: Observing = !NEWS;
 
 thread_local! {
     static OBSERVING: Cell<Observing> = const { Cell::new(0) };
@@ -40,13 +46,19 @@ pub(super) struct Scope<'a> {
     route: &'a mut RouteState,
 }
 
+/// The bit of the observer with this number: 60 types can be told apart, later ones have no bit.
+pub(super) fn bit(number: usize) -> Observing {
+    const FIRST: Observing = IS_MEASURED << 1;
+    if number < 60 { FIRST << number } else { 0 }
+}
+
 /// Which [observers](OBSERVERS) see the exchange that is live on this thread, and what was said.
 #[inline(always)]
 pub(super) fn observing() -> Observing {
     OBSERVING.get()
 }
 
-/// Enters an exchange that these see, and whose route is `route`.
+/// Enters an exchange that these see, [`LIVE`] among them, and whose route is `route`.
 #[inline(always)]
 pub(super) fn enter<'a>(
     observing: Observing,
@@ -54,10 +66,13 @@ pub(super) fn enter<'a>(
     route: &'a mut RouteState,
 ) -> Scope<'a> {
     let outer = OBSERVING.get();
-    if outer & SAID != 0 {
+    let unsaid = if outer & NEWS == 0 {
+        outer
+    } else {
         wait();
-    }
-    OBSERVING.set(outer & !SAID | observing | LIVE);
+        outer & !NEWS
+    };
+    OBSERVING.set(unsaid | observing);
     Scope {
         outer,
         routes,
@@ -80,12 +95,25 @@ pub(crate) fn say(word: Word) -> Result<(), Word> {
     Ok(())
 }
 
+/// Tells the live exchange, if there is one, that it is a call that is measured within.
+#[cold]
+pub(super) fn tell_measured() {
+    let observing = OBSERVING.get();
+    if observing & LIVE != 0 {
+        OBSERVING.set(observing | IS_MEASURED);
+    }
+}
+
 // === impl Scope ===
 
 impl Scope<'_> {
     /// Takes what was said within, and passes it on to the exchange outside, if there is one.
     #[cold]
-    fn hear(&mut self) {
+    fn hear(&mut self, within: Observing) {
+        if within & IS_MEASURED != 0 {
+            self.route.is_measured = true;
+            tell_measured();
+        }
         let said = WORD.take();
         if let Some(word) = &said {
             self.routes.hear(self.route, word);
@@ -105,8 +133,8 @@ impl Drop for Scope<'_> {
     fn drop(&mut self) {
         let within = OBSERVING.get();
         OBSERVING.set(self.outer);
-        if (within | self.outer) & SAID != 0 {
-            self.hear();
+        if (within | self.outer) & NEWS != 0 {
+            self.hear(within);
         }
     }
 }

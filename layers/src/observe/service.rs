@@ -78,7 +78,7 @@ where
                 exchange: None,
             };
         };
-        open.open(outer, connection.as_ref(), RequestHead::of(&request));
+        open.open(outer, connection, RequestHead::of(&request));
         if let Some(taps) = Q::looks(&mut taps) {
             open.count(taps);
         }
@@ -86,7 +86,7 @@ where
         // Made where it stays: the inner future may be large.
         ObservedFuture {
             inner: {
-                let _within = open.enter();
+                let (_scope, _entered) = open.enter();
                 request_body.call(inner, request, taps)
             },
             exchange: {

@@ -5,8 +5,8 @@ use http::Extensions;
 
 /// The template that the router matched.
 #[inline]
-pub(super) fn matched(extensions: &Extensions) -> Option<&str> {
-    extensions.get::<MatchedPath>().map(MatchedPath::as_str)
+pub(super) fn matched(extensions: &Extensions) -> Option<&MatchedPath> {
+    extensions.get()
 }
 
 /// The prefix under which this service is nested.

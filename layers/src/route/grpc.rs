@@ -2,7 +2,10 @@
 
 use http::{HeaderMap, HeaderValue, Method, header::CONTENT_TYPE};
 
-use crate::{observe::RequestHead, rpc::fields::content_type};
+use crate::{
+    observe::RequestHead,
+    rpc::{fields::content_type, framing::Framing},
+};
 
 /// The statuses that vouch for a method when an answer consists of one alone: OK and those that say
 /// something about the request's content (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS,
@@ -14,11 +17,20 @@ const MAX_PATH_LEN: usize = 200;
 
 /// Whether a content type is gRPC's (`application/grpc`, `application/grpc+proto`,
 /// `application/grpc-web`...).
+#[inline]
 pub(crate) fn is_grpc(content_type: Option<&HeaderValue>) -> bool {
-    content_type.is_some_and(|value| grpc_suffix(value.as_bytes()).is_some())
+    content_type.is_some_and(|value| {
+        // One byte tells nearly all other types apart.
+        matches!(value.as_bytes().get(12), Some(b'g' | b'G')) && is_read(value)
+    })
 }
 
-/// What is behind `application/grpc` in a content type that is gRPC's.
+#[cold]
+fn is_read(content_type: &HeaderValue) -> bool {
+    Framing::of(Some(content_type)) != Framing::Unread
+}
+
+/// What is behind `application/grpc` in a content type that begins so.
 #[inline]
 pub(crate) fn grpc_suffix(value: &[u8]) -> Option<&[u8]> {
     const PREFIX: &[u8; 16] = b"application/grpc";
@@ -30,9 +42,14 @@ pub(crate) fn grpc_suffix(value: &[u8]) -> Option<&[u8]> {
 }
 
 /// Whether a request calls a gRPC method, as far as its head tells.
-#[inline(never)]
+#[inline(always)]
 pub(crate) fn is_call(request: RequestHead<'_>) -> bool {
-    *request.method() == Method::POST && is_grpc(content_type(request.headers()))
+    *request.method() == Method::POST && has_grpc_type(request.headers())
+}
+
+#[inline(never)]
+fn has_grpc_type(headers: &HeaderMap) -> bool {
+    is_grpc(content_type(headers))
 }
 
 /// Whether a path reads `/package.Service/Method`.

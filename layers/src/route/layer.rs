@@ -170,7 +170,8 @@ impl From {
             }),
             #[cfg(feature = "axum")]
             Self::Matched(interner) => {
-                let route = interner.route(matched(request.extensions())?, "")?;
+                let path = matched(request.extensions())?.as_str();
+                let route = interner.route(path, "")?;
                 Some(Word {
                     route,
                     source: RouteSource::Framework,

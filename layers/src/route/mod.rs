@@ -63,6 +63,8 @@ mod guess;
 mod ids;
 mod interner;
 mod layer;
+#[cfg(feature = "axum")]
+mod memo;
 mod routes;
 mod slot;
 mod sources;

@@ -7,6 +7,8 @@ use route_canon::{Admission, Budget, Table, ValueId};
 
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 use super::ids::Ids;
+#[cfg(feature = "axum")]
+use super::memo::Memo;
 use super::{
     RouteSource, Word, grpc,
     guess::{self, Guesser},
@@ -23,6 +25,8 @@ pub(crate) struct Routes {
     #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
     ids: Ids,
     budget: Arc<Budget>,
+    #[cfg(feature = "axum")]
+    memo: Memo,
     table: Option<Arc<Table>>,
     /// The label of each template of the table.
     labels: Arc<[RouteLabel]>,
@@ -51,6 +55,9 @@ pub(crate) struct RouteLabel(u16);
 pub(crate) struct RouteState {
     pub(crate) label: RouteLabel,
     pub(crate) source: Option<RouteSource>,
+    /// The request is a gRPC call, and an observer measures how long those take. It is here because what an
+    /// exchange hears from inside is.
+    pub(crate) is_measured: bool,
 }
 
 // === impl Routes ===
@@ -70,6 +77,8 @@ impl Routes {
             #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
             ids: Ids::new(usize::from(RouteLabel::FIRST_KNOWN) + budget.limit()),
             budget,
+            #[cfg(feature = "axum")]
+            memo: Memo::default(),
             table,
             labels: Arc::default(),
             guesser,
@@ -92,43 +101,38 @@ impl Routes {
         self.slot
     }
 
-    /// What the request's head tells, and what the response's head may vouch for.
+    /// What the request's head tells; `wait` is told what the response's head may vouch for.
     #[inline(always)]
-    pub(crate) fn start(&self, request: RequestHead<'_>) -> (RouteState, Option<Pending>) {
-        if self.grpc
-            && let Some(started) = self.start_grpc(request)
-        {
-            return started;
+    pub(crate) fn start(&self, request: RequestHead<'_>, wait: impl FnOnce(Pending)) -> RouteState {
+        if self.grpc && grpc::is_call(request) {
+            return self.start_grpc(request, wait);
         }
         match self.of_framework(request) {
-            Some(state) => (state, None),
-            None if self.guesser.is_on() => self.start_guess(request),
-            None => (RouteState::UNMATCHED, None),
+            Some(state) => state,
+            None if self.guesser.is_on() => self.start_guess(request, wait),
+            None => RouteState::UNMATCHED,
         }
     }
 
     #[inline(never)]
-    fn start_guess(&self, request: RequestHead<'_>) -> (RouteState, Option<Pending>) {
+    fn start_guess(&self, request: RequestHead<'_>, wait: impl FnOnce(Pending)) -> RouteState {
         let started = self.guesser.guess(request.uri().path(), |label| {
-            match self.budget.lookup(label) {
-                Some(id) => (
-                    RouteState::new(RouteLabel::known(id), Some(RouteSource::Guess)),
-                    None,
-                ),
-                None => (RouteState::UNMATCHED, Some(Pending::Guess(label.into()))),
+            if let Some(id) = self.budget.lookup(label) {
+                return RouteState::new(RouteLabel::known(id), Some(RouteSource::Guess));
             }
+            wait(Pending::Guess(label.into()));
+            RouteState::UNMATCHED
         });
-        started.unwrap_or((RouteState::UNMATCHED, None))
+        started.unwrap_or(RouteState::UNMATCHED)
     }
 
     #[inline(always)]
     fn of_framework(&self, request: RequestHead<'_>) -> Option<RouteState> {
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
-            return Some(RouteState::new(
-                self.admit(path),
-                Some(RouteSource::Framework),
-            ));
+            let known = self.memo.find(path);
+            let label = known.unwrap_or_else(|| self.admit_path(path));
+            return Some(RouteState::new(label, Some(RouteSource::Framework)));
         }
         let index = self.table.as_deref()?.find(request.uri().path())?;
         Some(RouteState::new(
@@ -143,7 +147,7 @@ impl Routes {
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
             let source = RouteSource::Framework;
-            return told(path).map(|route| Word { route, source });
+            return told(path.as_str()).map(|route| Word { route, source });
         }
         if self.grpc && grpc::is_call(request) {
             // Those that are declared, or were vouched for.
@@ -159,21 +163,17 @@ impl Routes {
     }
 
     #[inline(never)]
-    fn start_grpc(&self, request: RequestHead<'_>) -> Option<(RouteState, Option<Pending>)> {
-        if !grpc::is_call(request) {
-            return None;
-        }
+    fn start_grpc(&self, request: RequestHead<'_>, wait: impl FnOnce(Pending)) -> RouteState {
         let path = request.uri().path();
-        Some(match self.budget.lookup(path) {
-            Some(id) => (
-                RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework)),
-                None,
-            ),
-            None => {
-                let pending = grpc::is_path(path).then(|| Pending::Method(path.into()));
-                (RouteState::new(RouteLabel::OTHER, None), pending)
-            }
-        })
+        if let Some(id) = self.budget.lookup(path) {
+            return RouteState::new(RouteLabel::known(id), Some(RouteSource::Framework));
+        }
+        if grpc::is_path(path) {
+            wait(Pending::Method(path.into()));
+        }
+        // A service that is not gRPC's may be asked as if it was.
+        self.of_framework(request)
+            .unwrap_or(RouteState::new(RouteLabel::OTHER, None))
     }
 
     /// The response's head is there: does it vouch for what waits for it?
@@ -185,16 +185,18 @@ impl Routes {
         status: StatusCode,
         headers: &HeaderMap,
     ) {
-        if state.source.is_some() {
-            return;
-        }
         match pending {
-            Pending::Method(path) if grpc::vouches(status, headers) => {
-                *state = RouteState::new(self.admit(path), Some(RouteSource::Framework));
+            // A router may know no more than the service.
+            Pending::Method(path)
+                if state.source != Some(RouteSource::Handler) && grpc::vouches(status, headers) =>
+            {
+                state.label = self.admit(path);
+                state.source = Some(RouteSource::Framework);
             }
-            Pending::Guess(label) if guess::vouches(status) => {
+            Pending::Guess(label) if state.source.is_none() && guess::vouches(status) => {
                 if let Some(admission) = self.budget.vouch(label) {
-                    *state = RouteState::new(self.label_of(admission), Some(RouteSource::Guess));
+                    state.label = self.label_of(admission);
+                    state.source = Some(RouteSource::Guess);
                 }
             }
             Pending::Method(_) | Pending::Guess(_) => {}
@@ -230,6 +232,18 @@ impl Routes {
                 id.and_then(|id| self.budget.value(id)).unwrap_or(OVERFLOW)
             }
         }
+    }
+
+    #[cfg(feature = "axum")]
+    #[inline(never)]
+    fn admit_path(&self, path: &axum::extract::MatchedPath) -> RouteLabel {
+        let label = self.admit(path.as_str());
+        // What overflows is counted each time.
+        if label.0 >= RouteLabel::FIRST_KNOWN {
+            let labels = usize::from(RouteLabel::FIRST_KNOWN) + self.budget.limit();
+            self.memo.keep(path, label, labels);
+        }
+        label
     }
 
     fn admit(&self, text: &str) -> RouteLabel {
@@ -293,7 +307,7 @@ impl RouteLabel {
     }
 
     /// A number that tells any two labels apart.
-    #[cfg(feature = "http")]
+    #[cfg(any(feature = "axum", feature = "http"))]
     #[inline]
     pub(crate) fn number(self) -> u16 {
         self.0
@@ -310,20 +324,26 @@ impl RouteLabel {
 // === impl RouteState ===
 
 impl RouteState {
-    const UNMATCHED: Self = Self {
+    pub(crate) const UNMATCHED: Self = Self {
         label: RouteLabel::UNMATCHED,
         source: None,
+        is_measured: false,
     };
 
     fn new(label: RouteLabel, source: Option<RouteSource>) -> Self {
-        Self { label, source }
+        Self {
+            label,
+            source,
+            is_measured: false,
+        }
     }
 
     /// Whatever the guess, nothing was found there.
     #[inline(always)]
     pub(crate) fn not_found(&mut self) {
         if self.source == Some(RouteSource::Guess) {
-            *self = Self::UNMATCHED;
+            self.label = RouteLabel::UNMATCHED;
+            self.source = None;
         }
     }
 }

@@ -114,6 +114,15 @@ impl RouteSources {
         sources.checked()
     }
 
+    /// As [`grpc`](Self::grpc), with methods that an observer declares.
+    #[cfg(feature = "grpc")]
+    pub(crate) fn grpc_of(self, methods: &[String]) -> Self {
+        let mut sources = self.grpc();
+        let paths = methods.iter().map(|method| format!("/{method}"));
+        sources.methods.extend(paths);
+        sources
+    }
+
     /// Guesses the route of a path that nothing else names, once an answer vouched for it (see the
     /// [module docs](super#guessed)).
     ///

@@ -6,7 +6,7 @@ use crate::route::grpc_suffix;
 
 /// How the messages of a body are framed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Framing {
+pub(crate) enum Framing {
     /// In a way that is not read: the body is not gRPC's, or a piece of it could not be seen.
     #[default]
     Unread,
@@ -22,7 +22,7 @@ pub(super) enum Framing {
 
 impl Framing {
     #[inline(always)]
-    pub(super) fn of(content_type: Option<&HeaderValue>) -> Self {
+    pub(crate) fn of(content_type: Option<&HeaderValue>) -> Self {
         match content_type.and_then(|value| grpc_suffix(value.as_bytes())) {
             None => Self::Unread,
             Some(suffix @ [b'-', ..]) => Self::of_web(suffix),

@@ -77,7 +77,7 @@
 mod base64;
 mod call;
 pub(crate) mod fields;
-mod framing;
+pub(crate) mod framing;
 mod messages;
 #[cfg(any(feature = "log", feature = "trace"))]
 mod named;

@@ -33,7 +33,7 @@ impl NamedCall {
     ) -> Self {
         Self {
             call,
-            path: request.uri().path().into(),
+            path: cut(request.uri().path()).into(),
             is_named: names.find(record, request).is_some(),
         }
     }
@@ -71,6 +71,11 @@ impl NamedCall {
     pub(crate) fn original(&self) -> &str {
         bare(&self.path)
     }
+
+    #[cfg(feature = "trace")]
+    pub(crate) fn path(&self) -> &str {
+        &self.path
+    }
 }
 
 // === impl MethodNames ===
@@ -89,6 +94,16 @@ impl Default for MethodNames {
     fn default() -> Self {
         Self(Budget::new(Budget::DEFAULT_LIMIT))
     }
+}
+
+/// What is kept of a path while its call lasts: more than any method has, and than is told of it.
+fn cut(path: &str) -> &str {
+    const MOST: usize = 1_024;
+    let mut end = path.len().min(MOST);
+    while !path.is_char_boundary(end) {
+        end -= 1;
+    }
+    &path[..end]
 }
 
 fn bare(path: &str) -> &str {

@@ -1,6 +1,5 @@
 //! The span of a gRPC call.
 
-use http::StatusCode;
 use opentelemetry::{
     Context, KeyValue,
     trace::{SpanRef, Status, TraceContextExt},
@@ -9,12 +8,13 @@ use opentelemetry_semantic_conventions::attribute;
 
 use super::{
     inner::Inner,
+    name::{method, name},
     opening::Opening,
     options::{Options, Path},
     text,
 };
 use crate::{
-    label::OTHER,
+    label::{Fault, OTHER},
     observe::{FrameRef, Record, ResponseHead},
     rpc::NamedCall,
 };
@@ -73,6 +73,23 @@ impl RecordedCall {
         }
     }
 
+    /// The answer is not gRPC's: the span gets what a request's has from its start.
+    #[cold]
+    pub(super) fn retract(&self, context: &Context, options: &Options, record: Record<'_>) {
+        let span = context.span();
+        span.update_name(name(record));
+        span.set_attribute(KeyValue::new(
+            attribute::HTTP_REQUEST_METHOD,
+            method(record),
+        ));
+        let scheme = record.scheme().as_str();
+        span.set_attribute(KeyValue::new(attribute::URL_SCHEME, scheme));
+        if options.path == Path::Itself {
+            let path = text::fit(self.call.path());
+            span.set_attribute(KeyValue::new(attribute::URL_PATH, path));
+        }
+    }
+
     #[inline]
     pub(super) fn frame(&mut self, frame: FrameRef<'_>) {
         self.call.frame(frame);
@@ -93,16 +110,12 @@ impl RecordedCall {
             attribute::RPC_RESPONSE_STATUS_CODE,
             outcome.status.name(),
         ));
-        if let Some(error) = outcome.error {
+        // A client that leaves a call is what ends most streams, and no error: the status tells.
+        if let Some(error) = outcome.error
+            && error.fault() == Fault::Server
+        {
             span.set_status(Status::error(""));
             span.set_attribute(KeyValue::new(attribute::ERROR_TYPE, error.as_str()));
-        }
-        // What is not gRPC's own answer is told apart by it.
-        if let Some(status) = record.status()
-            && status != StatusCode::OK
-        {
-            let status = i64::from(status.as_u16());
-            span.set_attribute(KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, status));
         }
     }
 }

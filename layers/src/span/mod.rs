@@ -25,10 +25,11 @@
 //! | `http.request.header.*`, `http.response.header.*` | start, head | [`request_headers`](SpanBuilder::request_headers), [`response_headers`](SpanBuilder::response_headers) |
 //! | `http.request.body.size`, `http.response.body.size` | end | [`body_sizes`](SpanBuilder::body_sizes) |
 //!
-//! A [gRPC call](crate::rpc#what-counts-as-a-call) is told by the conventions for RPC instead, which have neither `url.*` nor
-//! `http.request.*`. Its name is its `rpc.method`, or `grpc` until something stands for that: an answer, of this call or of one
-//! before, or the layer's [routes](crate::route::RouteSources::grpc_methods). An error by its
-//! [outcome](crate::rpc#how-a-call-ends), so a 200 can be one, is an error of its span.
+//! A [gRPC call](crate::rpc#what-counts-as-a-call) that gRPC answers, or nobody, is told by the conventions for RPC instead, which
+//! have neither `url.*` nor `http.request.*`. Its name is its `rpc.method`, or `grpc` until something stands for that: an
+//! answer, of this call or of one before, or the layer's [routes](crate::route::RouteSources::grpc_methods). It is an error
+//! if its [outcome](crate::rpc#how-a-call-ends) is the server's fault, so a 200 can be one, and a client that leaves is none.
+//! What another answers, such as a router's 404, is told as the request that it is, from the head on.
 //!
 //! | attribute of a call | told | asked for |
 //! |---|---|---|
@@ -36,8 +37,7 @@
 //! | `rpc.method` | as soon as something stands for it: start or head; else `_OTHER`, at the end | |
 //! | `rpc.method_original` | end, where the method is `_OTHER`: what was called | not with [`url_path_by_route`](SpanBuilder::url_path_by_route) |
 //! | `rpc.response.status_code` | end: `OK`, `NOT_FOUND`... | |
-//! | `error.type` | end: the status, if it is a server's error, or how the call ended without one | |
-//! | `http.response.status_code` | end, if it is not 200: the answer is not gRPC's own | |
+//! | `error.type` | end: the status, if it is a server's error, or how the call ended without one by the server's fault | |
 //! | `server.*`, `network.protocol.version`, `user_agent.original`, `client.address`, headers, sizes | as above | as above |
 //!
 //! An event stream tells more; the names are this crate's, as no convention has any:

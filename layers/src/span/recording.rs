@@ -65,8 +65,16 @@ impl Recording {
     ) {
         let options = &inner.options;
         if let Some(call) = &mut self.call {
-            call.head(context, inner, record, response);
-        } else if record.kind() == Kind::Stream {
+            if record.kind() == Kind::Grpc {
+                call.head(context, inner, record, response);
+            } else {
+                // It was no call after all: HTTP tells what became of it.
+                call.retract(context, options, record);
+                self.call = None;
+                self.named = Some(record.route_label());
+            }
+        }
+        if record.kind() == Kind::Stream {
             self.stream = Some(Box::new(Stream::new(options.stream_events)));
         }
         if !options.response_headers.is_empty() {

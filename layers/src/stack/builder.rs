@@ -21,6 +21,7 @@ use crate::{observe::ObserveLayer, route::RouteSources};
 #[derive(Clone, Debug, Default)]
 #[must_use = "nothing is made until `build`"]
 pub struct StackBuilder {
+    routes: RouteSources,
     #[cfg(feature = "_metrics")]
     meter: Meter,
     #[cfg(feature = "trace")]
@@ -47,6 +48,14 @@ enum Part<O> {
 // === impl StackBuilder ===
 
 impl StackBuilder {
+    /// Takes routes from these sources. Beside an observer of gRPC calls, their [methods](RouteSources::grpc) are
+    /// routes too, and those that it declares are known from the start, also in spans and lines. To tell the built
+    /// layer of [routes](ObserveLayer::routes) replaces all of that.
+    pub fn routes(mut self, sources: RouteSources) -> Self {
+        self.routes = sources;
+        self
+    }
+
     /// Records through `meter` whatever is not given: by default through the global recorder, with
     /// Prometheus names. A part that is given has a meter of its own.
     #[cfg(feature = "_metrics")]
@@ -121,12 +130,11 @@ impl StackBuilder {
         #[cfg(not(feature = "sse"))]
         let sse = ();
 
-        let routes = RouteSources::new();
+        let routes = self.routes;
         #[cfg(feature = "grpc")]
-        let routes = if grpc.is_some() {
-            routes.grpc()
-        } else {
-            routes
+        let routes = match &grpc {
+            Some(grpc) => routes.grpc_of(grpc.declared()),
+            None => routes,
         };
         ObserveLayer::new((span, (log, (http, (grpc, sse))))).routes(routes)
     }

@@ -16,17 +16,19 @@
 //! costs less, for there is one exchange and not five.
 //!
 //! Metrics go to the global recorder, spans to the global tracer provider, lines to the subscriber that is
-//! active: each may be installed later, and one that is missing costs little and fails nothing. gRPC's routes
-//! are [known](crate::route::RouteSources::grpc) if its observer is in.
+//! active: each may be installed later, and one that is missing costs little and fails nothing. gRPC's methods
+//! are [routes](crate::route::RouteSources::grpc) if its observer is in. Messages that are received are counted once
+//! [request bodies](ObserveLayer::count_request_bodies_in_place) are.
 //!
-//! Parts are switched by a [`builder`]. What it builds is an [`ObserveLayer`], to be told of routes, of the
-//! scheme, of stream handles like any other, and to take observers of one's own:
+//! Parts are switched by a [`builder`]. What it builds is an [`ObserveLayer`], to be told of the scheme, of
+//! stream handles like any other, and to take observers of one's own:
 //!
 //! ```
-//! use bartizan::{http::HttpMetrics, label::Scheme};
+//! use bartizan::{http::HttpMetrics, label::Scheme, route::RouteSources};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let layer = bartizan::builder()
+//!     .routes(RouteSources::new().table(["/users/{id}"])?)
 //!     .http(HttpMetrics::builder().time_to_first_byte().build()?)
 //!     .log(None)
 //!     .build()

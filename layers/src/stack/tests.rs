@@ -12,7 +12,7 @@ use crate::{
     route::RouteSources,
     rpc::tests::{
         cases::CASES,
-        kit::{Reply, Step, answer, play, serve},
+        kit::{Reply, Step, answer, call, play, serve},
     },
     span::tests::support::Traces,
     sse::Sse,
@@ -208,18 +208,18 @@ async fn each_part_can_be_left_out() {
     assert!(!without.lines[0].contains("trace_id"), "{without:?}");
 
     let case = &CASES[0];
-    let call =
+    let recorded =
         |options: fn(StackBuilder) -> StackBuilder| as_one(options, case.request(), (case.reply)());
     const CALLS: &str = "rpc_server_call_duration_seconds";
-    assert!(has(&call(|all| all), CALLS));
-    assert!(!has(&call(|all| all.grpc(None)), CALLS));
+    assert!(has(&recorded(|all| all), CALLS));
+    assert!(!has(&recorded(|all| all.grpc(None)), CALLS));
 }
 
 /// The conventions want what was called to be told, where it is no known method.
 #[tokio::test(start_paused = true)]
 async fn a_secret_of_a_call_shows_in_what_was_called_alone() {
     const CANARY: &str = "c4n4ry";
-    let call = || {
+    let canary = || {
         let request = Request::post("/c4n4ry.Orders/Find?c4n4ry");
         let request = request.header("content-type", "application/grpc");
         let request = request.header("authorization", "Bearer c4n4ry");
@@ -248,7 +248,7 @@ async fn a_secret_of_a_call_shows_in_what_was_called_alone() {
             scrape,
             spans,
             lines,
-        } = as_one(|all| all, call(), reply);
+        } = as_one(|all| all, canary(), reply);
         assert_eq!((spans.len(), lines.len()), (1, 1));
         let told = [scrape, lines, spans].concat().join("\n");
         // A method that an answer vouched for is no client's text any more.
@@ -260,6 +260,72 @@ async fn a_secret_of_a_call_shows_in_what_was_called_alone() {
         assert!(told.contains(called), "{told}");
         assert!(!told.replace(called, "").contains(CANARY), "{told}");
     }
+}
+
+/// A scanner may call anything a call.
+#[tokio::test(start_paused = true)]
+async fn what_a_router_answers_is_a_request_whatever_it_was_asked_for() {
+    for (status, level) in [(200, "INFO"), (405, "INFO"), (500, "ERROR")] {
+        let mut request = request("POST");
+        let grpc = HeaderValue::from_static("application/grpc");
+        request.headers_mut().insert("content-type", grpc);
+        let seen = as_one(|all| all, request, plain(status, [data("no")]));
+        let [line] = &seen.lines[..] else {
+            panic!("{:?}", seen.lines);
+        };
+        assert!(line.starts_with(level), "{line}");
+        assert!(line.contains(" http.route=\"/users/{id}\" "), "{line}");
+        assert!(!line.contains(" rpc."), "{line}");
+        let span = &seen.spans[0];
+        assert!(span.starts_with("POST /users/{id} Server"), "{span}");
+        assert_eq!(span.contains("error.type="), status == 500, "{span}");
+        let count = "http_server_request_duration_seconds_count";
+        assert!(
+            seen.scrape
+                .iter()
+                .any(|line| line.starts_with(count) && line.ends_with(" 1")),
+            "{status}"
+        );
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_type_that_is_nearly_grpcs_hides_nothing() {
+    let mut request = request("POST");
+    let nearly = HeaderValue::from_static("application/grpc-foo");
+    request.headers_mut().insert("content-type", nearly);
+    let seen = as_one(|all| all, request, Reply::Panic);
+    let panics = "http_server_request_duration_seconds_count{http_request_method=\"POST\",\
+                  http_route=\"/users/{id}\",error_type=\"panic\"";
+    assert!(
+        seen.scrape.iter().any(|line| line.starts_with(panics)),
+        "{:?}",
+        seen.lines
+    );
+    assert!(!seen.lines[0].contains("rpc."), "{:?}", seen.lines);
+}
+
+#[test]
+fn declared_methods_are_known_to_all() {
+    let (scribe, traces) = (Scribe::new(), Traces::new());
+    let grpc = Grpc::builder().meter(scribe.meter());
+    let grpc = grpc.methods(["test.Echo/Say"]).build().expect("a method");
+    let table = RouteSources::new().table(["/users/{id}"]).expect("a table");
+    let layer = crate::builder().grpc(grpc).span(traces.span());
+    let layer = layer.routes(table).build();
+    let (_guard, lines) = subscribe();
+    // Nobody vouches for it.
+    play(layer.layer(serve(Reply::Wait)), call("Say"), || {});
+    assert_eq!(traces.only().name, "test.Echo/Say");
+    let lines = lines.take();
+    assert!(
+        lines[0].contains(" rpc.method=\"test.Echo/Say\" "),
+        "{lines:?}"
+    );
+    assert!(
+        lines[0].contains(" http.route=\"/test.Echo/Say\" "),
+        "{lines:?}"
+    );
 }
 
 #[test]

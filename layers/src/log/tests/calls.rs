@@ -44,6 +44,16 @@ async fn every_end_has_its_line() {
         exchange(&layer(Log::new()), case.request(), reply(), || {});
         let lines = lines.take();
         assert_eq!(lines.len(), 1, "{name}: {lines:?}");
+        if let Some(http) = reply().http_status() {
+            // The answer is not gRPC's: HTTP tells.
+            let level = if http.is_server_error() {
+                "ERROR"
+            } else {
+                "INFO"
+            };
+            assert_eq!(fields(&lines[0], &["rpc.method"]), level, "{name}");
+            continue;
+        }
         let fault = match *error {
             None => None,
             Some("cancelled_before_response" | "dropped") => Some("unknown"),
@@ -74,6 +84,9 @@ fn any_status_but_ok_that_is_not_the_servers_fault_is_a_clients() {
     for case in CASES {
         let (_guard, lines) = subscribe();
         exchange(&layer, case.request(), (case.reply)(), || {});
+        if (case.reply)().http_status().is_some() {
+            continue;
+        }
         let wanted = match (case.status, case.error) {
             ("OK", _) | (_, Some("cancelled_before_response" | "dropped")) => "INFO",
             (_, None) => "WARN",
@@ -118,9 +131,12 @@ fn a_method_is_the_clients_text_until_an_answer_vouches_for_it() {
         exchange(&layer, call("Say"), Reply::Answer(response), || {});
         fields(&lines.take()[0], &["rpc.method"])
     };
-    assert_eq!(method("12", false), "ERROR \"_OTHER\"");
+    // Anyone can ask for what does not exist.
+    assert_eq!(method("12", false), "INFO \"_OTHER\"");
+    assert_eq!(method("13", false), "ERROR \"_OTHER\"");
     assert_eq!(method("0", true), "INFO \"test.Echo/Say\"");
     assert_eq!(method("16", false), "INFO \"test.Echo/Say\"");
+    assert_eq!(method("12", false), "ERROR \"test.Echo/Say\"");
 }
 
 #[test]

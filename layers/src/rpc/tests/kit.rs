@@ -37,6 +37,20 @@ pub(crate) enum Reply {
 
 pub(crate) type Error = Box<dyn std::error::Error + Send + Sync>;
 
+// === impl Reply ===
+
+impl Reply {
+    /// The status, if it is HTTP's alone: the answer is not gRPC's.
+    #[cfg(any(feature = "log", feature = "trace"))]
+    pub(crate) fn http_status(&self) -> Option<http::StatusCode> {
+        let Self::Answer(response) = self else {
+            return None;
+        };
+        let content_type = response.headers().get("content-type")?.as_bytes();
+        (!content_type.starts_with(b"application/grpc")).then_some(response.status())
+    }
+}
+
 /// A call of a method.
 pub(crate) fn call(method: &str) -> Request<()> {
     let request = Request::post(format!("/test.Echo/{method}"));

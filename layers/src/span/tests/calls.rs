@@ -1,6 +1,6 @@
 //! gRPC calls: name, kind, status and attributes against the conventions, row by row.
 
-use http::{HeaderValue, StatusCode};
+use http::HeaderValue;
 use opentelemetry::trace::{SpanKind, Status};
 
 use super::support::{Traces, attributes};
@@ -46,37 +46,63 @@ fn every_end_is_told_by_the_conventions() {
         } = case;
         let traces = Traces::new();
         let reply = reply();
-        let code = match &reply {
-            Reply::Answer(response) if response.status() != StatusCode::OK => {
-                Some(response.status().as_str().to_owned())
-            }
-            _ => None,
-        };
+        let http = reply.http_status();
         exchange(&declared(traces.span()), case.request(), reply, || {});
         let span = traces.only();
-        assert_eq!(span.name, "test.Echo/Say", "{name}");
         assert_eq!(span.span_kind, SpanKind::Server, "{name}");
+        let mut wanted = vec![
+            ("network.protocol.version", "1.1"),
+            ("rpc.method", "test.Echo/Say"),
+            ("rpc.system.name", "grpc"),
+        ];
+        let error = match &http {
+            // A client that leaves is no error of the server's.
+            None => error.filter(|error| !["cancelled_before_response", "dropped"].contains(error)),
+            Some(http) => http.is_server_error().then_some(http.as_str()),
+        };
+        match &http {
+            None => {
+                assert_eq!(span.name, "test.Echo/Say", "{name}");
+                wanted.push(("rpc.response.status_code", status));
+            }
+            Some(http) => {
+                assert_eq!(span.name, "POST /test.Echo/Say", "{name}");
+                wanted.extend([
+                    ("http.request.method", "POST"),
+                    ("http.response.status_code", http.as_str()),
+                    ("http.route", "/test.Echo/Say"),
+                    ("url.path", "/test.Echo/Say"),
+                    ("url.scheme", "http"),
+                ]);
+            }
+        }
         let failed = match error {
             Some(_) => Status::error(""),
             None => Status::Unset,
         };
         assert_eq!(span.status, failed, "{name}");
-        let mut wanted = vec![
-            ("network.protocol.version", "1.1"),
-            ("rpc.method", "test.Echo/Say"),
-            ("rpc.response.status_code", status),
-            ("rpc.system.name", "grpc"),
-        ];
         wanted.extend(error.map(|error| ("error.type", error)));
-        wanted.extend(
-            code.as_deref()
-                .map(|code| ("http.response.status_code", code)),
-        );
         wanted.sort_unstable();
         let told = attributes(&span);
         let told: Vec<_> = told.iter().map(|(key, value)| (&**key, &**value)).collect();
         assert_eq!(told, wanted, "{name}");
     }
+}
+
+#[test]
+fn an_event_stream_is_no_call_whatever_its_request_says() {
+    let traces = Traces::new();
+    let layer = ObserveLayer::new(traces.span());
+    let mut response = answer([Step::Data("data: x\n\n".into())]);
+    let events = HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert("content-type", events);
+    exchange(&layer, call("Say"), Reply::Answer(response), || {});
+    let span = traces.only();
+    assert_eq!((&*span.name, &span.status), ("POST", &Status::Unset));
+    let told = attributes(&span);
+    assert_eq!(told["sse.stream.close_reason"], "completed");
+    assert_eq!(told["http.response.status_code"], "200");
+    assert!(!told.contains_key("rpc.response.status_code"), "{told:?}");
 }
 
 #[test]
