@@ -25,7 +25,7 @@ pub(crate) fn is_grpc(content_type: Option<&HeaderValue>) -> bool {
     })
 }
 
-#[cold]
+#[inline(never)]
 fn is_read(content_type: &HeaderValue) -> bool {
     Framing::of(Some(content_type)) != Framing::Unread
 }

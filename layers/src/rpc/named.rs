@@ -53,6 +53,8 @@ impl NamedCall {
         }
     }
 
+    /// Apart, so that the frames of what is no call keep their registers.
+    #[cold]
     pub(crate) fn frame(&mut self, frame: FrameRef<'_>) {
         self.call.frame(frame);
     }

@@ -126,7 +126,7 @@ impl Observer for Sse {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn frame(&self, state: &mut SseState, record: Record<'_>, frame: FrameRef<'_>) {
         if let (Stage::Stream(stream), FrameRef::Data(data)) = (&mut state.0, frame) {
             stream.frame(&self.0, record, data);
