@@ -8,7 +8,7 @@ use super::{
     inner::{Inner, Options},
     sampler::{Rate, Sampler},
 };
-use crate::{observe::RequestHead, rpc::MethodNames};
+use crate::observe::RequestHead;
 
 /// The options of [`Log`].
 #[derive(Clone, Debug, Default)]
@@ -118,7 +118,6 @@ impl LogBuilder {
             fields_of_response: fields.iter().any(LogField::is_of_response),
             fields: fields.into(),
             sampler: rate.map(Sampler::new),
-            methods: MethodNames::default(),
         })
     }
 }

@@ -12,10 +12,7 @@ use super::{
     sampler::Sampler,
     trace::{active_trace, within},
 };
-use crate::{
-    observe::{Kind, Record, RequestHead, ResponseHead},
-    rpc::{Call, MethodNames, NamedCall},
-};
+use crate::observe::{Kind, Record, RequestHead, ResponseHead};
 
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -23,7 +20,6 @@ pub(super) struct Inner {
     pub(super) fields: Box<[LogField]>,
     pub(super) fields_of_response: bool,
     pub(super) sampler: Option<Sampler>,
-    pub(super) methods: MethodNames,
 }
 
 /// The switches of a log.
@@ -40,7 +36,7 @@ pub(super) type Skip = dyn Fn(RequestHead<'_>) -> bool + Send + Sync;
 impl Inner {
     /// A request arrives, and someone may want its line.
     #[cold]
-    pub(super) fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> Stage {
+    pub(super) fn start(&self, request: RequestHead<'_>) -> Stage {
         if self.options.skip.as_ref().is_some_and(|skip| skip(request)) {
             return Stage::Skipped;
         }
@@ -49,15 +45,12 @@ impl Inner {
             field.write_of_request(request, &mut custom);
         }
         let trace = active_trace();
-        let call =
-            Call::of(request).map(|call| NamedCall::new(call, &self.methods, record, request));
-        if trace.is_none() && call.is_none() && custom.is_empty() {
+        if trace.is_none() && custom.is_empty() {
             return Stage::Bare;
         }
         let left_out = false;
         Stage::With(Box::new(Kept {
             trace,
-            call,
             custom,
             left_out,
         }))
@@ -68,16 +61,6 @@ impl Inner {
     pub(super) fn head(&self, stage: &mut Stage, record: Record<'_>, response: &ResponseHead<'_>) {
         if self.fields_of_response {
             self.write_fields(stage, response);
-        }
-        if let Stage::With(kept) = stage
-            && let Some(call) = &mut kept.call
-        {
-            if record.kind() == Kind::Grpc {
-                call.head(&self.methods, record, response);
-            } else {
-                // It was no call after all: HTTP tells what became of it.
-                kept.call = None;
-            }
         }
         if record.kind() != Kind::Stream || !line::opens() {
             return;
@@ -115,8 +98,7 @@ impl Inner {
     /// The exchange ended.
     #[cold]
     pub(super) fn end(&self, stage: Stage, record: Record<'_>) {
-        let call = stage.kept().and_then(|kept| kept.call.as_ref());
-        let outcome = Outcome::of(record, call);
+        let outcome = Outcome::of(record);
         let level = outcome.level(self.options.warns_of_clients);
         if !line::ends(record.kind(), level) {
             return;
@@ -140,7 +122,6 @@ impl Inner {
         write(&Line {
             record,
             trace,
-            call: kept.and_then(|kept| kept.call.as_ref()),
             custom: kept.map_or("", |kept| &kept.custom),
             skipped: self.sampler.as_ref().map_or(0, left_out),
         });

@@ -13,7 +13,6 @@ use super::{
 use crate::{
     label::OTHER,
     observe::{Kind, Record, StreamHandle},
-    rpc::NamedCall,
 };
 
 /// What a line is made of.
@@ -21,7 +20,6 @@ use crate::{
 pub(super) struct Line<'a> {
     pub(super) record: Record<'a>,
     pub(super) trace: Option<&'a Trace>,
-    pub(super) call: Option<&'a NamedCall>,
     /// The user's own fields; empty without any.
     pub(super) custom: &'a str,
     pub(super) skipped: u64,
@@ -182,7 +180,7 @@ impl Line<'_> {
 
     /// The method of a call. A path that nothing stands for is the client's text.
     fn rpc_method(&self) -> Option<Cow<'_, str>> {
-        let call = self.call?;
+        let call = self.record.call()?;
         Some(call.method().map_or(OTHER.into(), text::clean))
     }
 

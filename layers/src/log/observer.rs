@@ -3,10 +3,7 @@
 use std::sync::Arc;
 
 use super::{LogBuilder, inner::Inner, line, trace::Trace};
-use crate::{
-    observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
-    rpc::NamedCall,
-};
+use crate::observe::{Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
 
 /// Logs requests and streams. See the [module docs](self).
 ///
@@ -37,8 +34,6 @@ pub(super) enum Stage {
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     pub(super) trace: Option<Trace>,
-    /// The gRPC call that the request is.
-    pub(super) call: Option<NamedCall>,
     /// The user's own fields.
     pub(super) custom: String,
     /// A stream that opened without a line.
@@ -76,7 +71,7 @@ impl Observer for Log {
     type State = LogState;
 
     fn needs(&self) -> Needs {
-        Needs::NONE.request_size().stream_events()
+        Needs::NONE.request_size().stream_events().tells_calls()
     }
 
     #[inline(always)]
@@ -85,23 +80,14 @@ impl Observer for Log {
     }
 
     #[inline(always)]
-    fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> LogState {
-        LogState(self.0.start(record, request))
+    fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> LogState {
+        LogState(self.0.start(request))
     }
 
     #[inline(always)]
     fn head(&self, state: &mut LogState, record: Record<'_>, response: &mut ResponseHead<'_>) {
         if !matches!(state.0, Stage::Skipped) {
             self.0.head(&mut state.0, record, response);
-        }
-    }
-
-    #[inline(always)]
-    fn frame(&self, state: &mut LogState, _: Record<'_>, frame: FrameRef<'_>) {
-        if let Stage::With(kept) = &mut state.0
-            && let Some(call) = &mut kept.call
-        {
-            call.frame(frame);
         }
     }
 

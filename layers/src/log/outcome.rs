@@ -5,7 +5,7 @@ use tracing::Level;
 use crate::{
     label::{ErrorType, Fault},
     observe::{Kind, Record},
-    rpc::{self, CallError, NamedCall, RpcStatus},
+    rpc::{self, CallError, CallRef, RpcStatus},
 };
 
 /// What an exchange came to.
@@ -31,8 +31,8 @@ enum Error<'a> {
 
 impl<'a> Outcome<'a> {
     /// The first fault wins: a status of 5xx goes before the reason why a stream was closed.
-    pub(super) fn of(record: Record<'a>, call: Option<&NamedCall>) -> Self {
-        if let Some(call) = call {
+    pub(super) fn of(record: Record<'a>) -> Self {
+        if let Some(call) = record.call() {
             return Self::of_call(call, record);
         }
         let failed_client = record
@@ -59,7 +59,7 @@ impl<'a> Outcome<'a> {
         }
     }
 
-    fn of_call(call: &NamedCall, record: Record<'_>) -> Self {
+    fn of_call(call: CallRef<'_>, record: Record<'_>) -> Self {
         let rpc::Outcome { status, error, .. } = call.outcome(record);
         // What does not exist can be asked for by anyone.
         let is_unknown = status == RpcStatus::Unimplemented && call.method().is_none();

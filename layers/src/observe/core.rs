@@ -37,6 +37,9 @@ pub(super) struct Settings {
     /// See [`Record::layer_key`](super::Record::layer_key).
     #[cfg(feature = "http")]
     pub(super) layer_key: u64,
+    /// The methods that calls were of.
+    #[cfg(any(feature = "log", feature = "trace"))]
+    pub(super) names: std::sync::Arc<crate::rpc::MethodNames>,
     /// Whether requests take anything along.
     pub(super) carries: bool,
     /// Whether requests get a `StreamHandle`, and what it knows.

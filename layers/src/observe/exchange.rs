@@ -66,7 +66,7 @@ impl<O: Observers> Exchange<O> {
             data.request.set_inner();
         }
         if data.request.is_call() {
-            data.measure_call(core.needs, outer);
+            data.begin_call(&core.settings, core.needs, outer, request);
         }
         if core.settings.carries {
             data.take_along(&core.settings, request);
@@ -219,6 +219,13 @@ impl<O: Observers> Exchange<O> {
                 .routes
                 .vouch(&mut data.route, &pending, status, headers);
         }
+        #[cfg(any(feature = "log", feature = "trace"))]
+        {
+            let kind = data.kind;
+            if let Some(call) = &mut data.extras().call {
+                call.answered(&self.core.settings.names, kind, status, headers);
+            }
+        }
         if let Some(word) = self.hear_slot() {
             // A layer outside put a slot of its own, which this one's has replaced. That layer is being
             // polled: at the end it need not be, and another exchange would hear the word.
@@ -301,6 +308,12 @@ impl<O: Observers> Exchange<O> {
             }
             data.frames = data.frames.saturating_add(1);
             data.sent += bytes.remaining() as u64;
+        }
+        #[cfg(any(feature = "log", feature = "trace"))]
+        if let Some(extras) = &mut self.data.extras
+            && let Some(call) = &mut extras.call
+        {
+            call.frame(FrameRef::of(frame));
         }
         let record = Record::new(&self.data, &self.core.settings);
         self.core

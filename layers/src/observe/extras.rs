@@ -30,6 +30,9 @@ pub(super) struct Extras {
     pub(super) inside: Option<Mark>,
     /// What an observer of this stream's events tells, here or in an exchange inside.
     pub(super) told: Option<Arc<Told>>,
+    /// The call that the request is, if an observer tells of it.
+    #[cfg(any(feature = "log", feature = "trace"))]
+    pub(super) call: Option<crate::rpc::NamedCall>,
     pub(super) link: Link,
     /// What the connection shows, besides the end.
     pub(super) detail: Option<Detail>,

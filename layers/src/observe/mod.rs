@@ -41,6 +41,7 @@
 //! record in any case is made [`independent`](ObserveLayer::independent).
 
 mod body;
+mod calls;
 mod core;
 mod ending;
 mod exchange;

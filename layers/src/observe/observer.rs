@@ -127,6 +127,7 @@ pub struct Needs {
     pub(super) stream_events: bool,
     pub(super) calls: bool,
     pub(super) measures_calls: bool,
+    pub(super) tells_calls: bool,
 }
 
 /// A frame of a body, as it passes.
@@ -151,6 +152,7 @@ impl Needs {
         stream_events: false,
         calls: false,
         measures_calls: false,
+        tells_calls: false,
     };
 
     /// A clock read at the first data frame, for [`Record::first_data`].
@@ -200,6 +202,15 @@ impl Needs {
         }
     }
 
+    /// As [`calls`](Self::calls), with what became of each, for `Record::call`.
+    #[cfg(any(feature = "log", feature = "trace"))]
+    pub(crate) const fn tells_calls(self) -> Self {
+        Self {
+            tells_calls: true,
+            ..self.calls()
+        }
+    }
+
     pub(super) const fn and(self, other: Self) -> Self {
         Self {
             first_data: self.first_data | other.first_data,
@@ -207,6 +218,7 @@ impl Needs {
             stream_events: self.stream_events | other.stream_events,
             calls: self.calls | other.calls,
             measures_calls: self.measures_calls | other.measures_calls,
+            tells_calls: self.tells_calls | other.tells_calls,
         }
     }
 }

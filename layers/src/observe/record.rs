@@ -11,7 +11,6 @@ use super::{
     fields::content_length,
     link::{Connection, Link},
     methods::MethodLabel,
-    scope::{self, Observing},
 };
 use crate::{
     clock::Moment,
@@ -126,16 +125,6 @@ impl<'a> Record<'a> {
     #[inline]
     pub fn is_call(self) -> bool {
         self.data.request.is_call()
-    }
-
-    /// Whether it is a call, as its answer is too or there is none, and an observer measures how long those take.
-    #[cfg(feature = "http")]
-    #[cold]
-    pub(crate) fn is_measured_call(self) -> bool {
-        let data = self.data;
-        data.request.is_call()
-            && data.route.is_measured
-            && (data.status.is_none() || data.kind == Kind::Grpc)
     }
 
     /// The time since the request's arrival; at the end and after it, the time it took.
@@ -276,15 +265,6 @@ impl Data {
     #[inline]
     pub(super) fn nanos(&self) -> u64 {
         self.started.elapsed()
-    }
-
-    /// It is a call: does someone measure how long it takes, here or outside?
-    #[cold]
-    pub(super) fn measure_call(&mut self, needs: Needs, outer: Observing) {
-        self.route.is_measured = needs.measures_calls || outer & scope::MEASURES_CALLS != 0;
-        if needs.measures_calls && outer != 0 {
-            scope::tell_measured();
-        }
     }
 
     /// What is measured ends now.

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode};
 
 use super::{
     Messages, RpcStatus, Timeout,
@@ -90,20 +90,23 @@ impl Call {
     /// The response's head is there.
     #[inline]
     pub fn head(&mut self, record: Record<'_>, response: &ResponseHead<'_>) {
+        self.answered(record.kind(), response.status(), response.headers());
+    }
+
+    #[inline]
+    pub(crate) fn answered(&mut self, kind: Kind, http: StatusCode, headers: &HeaderMap) {
         // The engine has looked at its type, and plain gRPC is answered with plain gRPC.
-        if record.kind() != Kind::Grpc || !self.messages.is_plain() {
-            let content_type = content_type(response.headers());
-            self.messages.reframe(Framing::of(content_type));
+        if kind != Kind::Grpc || !self.messages.is_plain() {
+            self.messages.reframe(Framing::of(content_type(headers)));
         }
-        let headers = response.headers();
         // Mostly the type is all there is.
         let status = (headers.len() > 1)
             .then(|| find(headers, GRPC_STATUS))
             .flatten();
         self.status = match status {
             Some(status) => Some(RpcStatus::parse(status.as_bytes())),
-            None if response.status() == StatusCode::OK => None,
-            None => Some(RpcStatus::from_http(response.status())),
+            None if http == StatusCode::OK => None,
+            None => Some(RpcStatus::from_http(http)),
         };
     }
 

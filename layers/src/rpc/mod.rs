@@ -88,7 +88,7 @@ mod timeout;
 mod trailers;
 
 #[cfg(any(feature = "log", feature = "trace"))]
-pub(crate) use self::named::{MethodNames, NamedCall};
+pub(crate) use self::named::{CallRef, MethodNames, NamedCall};
 pub use self::{
     call::{Call, CallError, Outcome},
     messages::Messages,

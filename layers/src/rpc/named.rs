@@ -1,10 +1,11 @@
 //! A call, and the name of its method once someone stands for it.
 
-use route_canon::Budget;
+use http::{HeaderMap, StatusCode};
+use route_canon::{Budget, ValueId};
 
 use super::{Call, Outcome};
 use crate::{
-    observe::{FrameRef, Record, RequestHead, ResponseHead},
+    observe::{FrameRef, Kind, Record},
     route::{is_path, vouches},
 };
 
@@ -12,9 +13,19 @@ use crate::{
 #[derive(Debug)]
 pub(crate) struct NamedCall {
     call: Call,
-    /// What was called: the client's text until it is vouched for.
-    path: Box<str>,
-    is_named: bool,
+    path: Path,
+    is_answered_otherwise: bool,
+}
+
+/// What was called.
+#[derive(Debug)]
+enum Path {
+    /// A method that is known.
+    Known(ValueId),
+    /// A method, of more than can be known.
+    Method(Box<str>),
+    /// The client's text.
+    Text(Box<str>),
 }
 
 /// The methods that answers vouched for: an answer that consists of an error need not tell which method is
@@ -22,73 +33,107 @@ pub(crate) struct NamedCall {
 #[derive(Debug)]
 pub(crate) struct MethodNames(Budget);
 
+/// A call, as its record tells of it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct CallRef<'a> {
+    call: &'a NamedCall,
+    names: &'a MethodNames,
+}
+
 // === impl NamedCall ===
 
 impl NamedCall {
-    pub(crate) fn new(
-        call: Call,
-        names: &MethodNames,
-        record: Record<'_>,
-        request: RequestHead<'_>,
-    ) -> Self {
+    /// A call of this path, on a request of this route.
+    pub(crate) fn new(call: Call, names: &MethodNames, path: &str, route: &str) -> Self {
+        let path = match names.0.lookup(path) {
+            Some(id) => Path::Known(id),
+            // The layer's routes know it.
+            None if route == path && is_path(path) => names.admit(path),
+            None => Path::Text(cut(path).into()),
+        };
         Self {
             call,
-            path: cut(request.uri().path()).into(),
-            is_named: names.find(record, request).is_some(),
+            path,
+            is_answered_otherwise: false,
         }
     }
 
     /// The head of the response is there, and may vouch for the method.
-    pub(crate) fn head(
+    pub(crate) fn answered(
         &mut self,
         names: &MethodNames,
-        record: Record<'_>,
-        response: &ResponseHead<'_>,
+        kind: Kind,
+        status: StatusCode,
+        headers: &HeaderMap,
     ) {
-        self.call.head(record, response);
-        if !self.is_named && is_path(&self.path) && vouches(response.status(), response.headers()) {
-            self.is_named = true;
-            // Without room it is vouched for again next time.
-            let _ = names.0.admit(&self.path);
+        if kind != Kind::Grpc {
+            // It was no call after all: HTTP tells what became of it.
+            self.is_answered_otherwise = true;
+            return;
+        }
+        self.call.answered(kind, status, headers);
+        if let Path::Text(path) = &self.path
+            && is_path(path)
+            && vouches(status, headers)
+        {
+            self.path = names.admit(path);
         }
     }
 
-    /// Apart, so that the frames of what is no call keep their registers.
     #[cold]
     pub(crate) fn frame(&mut self, frame: FrameRef<'_>) {
         self.call.frame(frame);
     }
+}
 
-    pub(crate) fn outcome(&self, record: Record<'_>) -> Outcome {
-        self.call.outcome(record)
+// === impl CallRef ===
+
+impl<'a> CallRef<'a> {
+    pub(crate) fn new(call: &'a NamedCall, names: &'a MethodNames) -> Self {
+        Self { call, names }
+    }
+
+    /// Whether something else than gRPC answered.
+    pub(crate) fn is_answered_otherwise(self) -> bool {
+        self.call.is_answered_otherwise
     }
 
     /// The method, `package.Service/Method`, if someone stands for it.
-    pub(crate) fn method(&self) -> Option<&str> {
-        self.is_named.then(|| bare(&self.path))
+    pub(crate) fn method(self) -> Option<&'a str> {
+        match &self.call.path {
+            Path::Text(_) => None,
+            Path::Known(_) | Path::Method(_) => Some(bare(self.path())),
+        }
     }
 
     /// What was called, whoever stands for it.
     #[cfg(feature = "trace")]
-    pub(crate) fn original(&self) -> &str {
-        bare(&self.path)
+    pub(crate) fn original(self) -> &'a str {
+        bare(self.path())
     }
 
-    #[cfg(feature = "trace")]
-    pub(crate) fn path(&self) -> &str {
-        &self.path
+    pub(crate) fn path(self) -> &'a str {
+        match &self.call.path {
+            // An id is of the budget that gave it.
+            Path::Known(id) => self.names.0.value(*id).unwrap_or_default(),
+            Path::Method(path) | Path::Text(path) => path,
+        }
+    }
+
+    pub(crate) fn outcome(self, record: Record<'_>) -> Outcome {
+        self.call.call.outcome(record)
     }
 }
 
 // === impl MethodNames ===
 
 impl MethodNames {
-    /// The method of a request, if an answer vouched for it before or the layer's routes know it.
-    pub(crate) fn find<'a>(&self, record: Record<'_>, request: RequestHead<'a>) -> Option<&'a str> {
-        let path = request.uri().path();
-        let is_known =
-            self.0.lookup(path).is_some() || (record.route().label == path && is_path(path));
-        is_known.then(|| bare(path))
+    fn admit(&self, path: &str) -> Path {
+        self.0.admit(path);
+        match self.0.lookup(path) {
+            Some(id) => Path::Known(id),
+            None => Path::Method(path.into()),
+        }
     }
 }
 

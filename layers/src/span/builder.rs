@@ -19,7 +19,7 @@ use super::{
     options::{Options, Path, Sampled, Server},
     tracer::{self, Tracers},
 };
-use crate::{observe::RequestHead, rpc::MethodNames};
+use crate::observe::RequestHead;
 
 /// The options of [`Span`].
 #[derive(Debug, Default)]
@@ -285,7 +285,6 @@ impl SpanBuilder {
             tracers,
             propagation: propagation.unwrap_or(Propagation::W3c(baggage)),
             expectations: Expectations::default(),
-            methods: MethodNames::default(),
             options,
         })
     }

@@ -17,7 +17,7 @@ use super::{
     tracer::Tracers,
     w3c,
 };
-use crate::{observe::RequestHead, rpc::MethodNames};
+use crate::observe::RequestHead;
 
 #[derive(Debug)]
 pub(super) struct Inner {
@@ -25,7 +25,6 @@ pub(super) struct Inner {
     pub(super) propagation: Propagation,
     pub(super) options: Options,
     pub(super) expectations: Expectations,
-    pub(super) methods: MethodNames,
 }
 
 /// How the caller's context is found.

@@ -13,10 +13,7 @@ use super::{
     tracer::Started,
     w3c,
 };
-use crate::{
-    observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
-    rpc::Call,
-};
+use crate::observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
 
 /// Makes one span for each request, from its arrival to the end of the response's body. See the [module
 /// docs](self).
@@ -73,7 +70,7 @@ impl Observer for Span {
     type State = SpanState;
 
     fn needs(&self) -> Needs {
-        let needs = Needs::NONE.stream_events();
+        let needs = Needs::NONE.stream_events().tells_calls();
         if self.0.options.body_sizes {
             needs.request_size()
         } else {
@@ -97,11 +94,10 @@ impl Observer for Span {
             record,
             request,
             caller,
-            call: Call::of(request),
             expects: true,
         };
         let (context, recording) = match inner.tracers.open(&opening, &context) {
-            Started::Recording(context) => (context, Recording::new(opening)),
+            Started::Recording(context) => (context, Recording::new(record)),
             Started::Unsampled(context) => (context, Recording::NONE),
             // What the caller sent is passed on, where there is something.
             Started::Nothing if context.has_active_span() => (context, Recording::NONE),
@@ -132,15 +128,15 @@ impl Observer for Span {
             tell(context, response);
         }
         if state.recording.is_on() {
-            let inner = &*self.0;
-            state.recording.head(context, inner, record, response);
+            let options = &self.0.options;
+            state.recording.head(context, options, record, response);
         }
     }
 
     #[inline]
     fn frame(&self, state: &mut SpanState, record: Record<'_>, frame: FrameRef<'_>) {
-        if let Some(context) = &state.context {
-            state.recording.frame(context, record, frame);
+        if let (Some(context), FrameRef::Data(_)) = (&state.context, frame) {
+            state.recording.frame(context, record);
         }
     }
 

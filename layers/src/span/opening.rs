@@ -25,7 +25,7 @@ use super::{
 use crate::{
     label::OTHER,
     observe::{Record, RequestHead},
-    rpc::Call,
+    rpc::CallRef,
 };
 
 /// A span's start: what it may be made of, none of which is built before it is known to be recorded.
@@ -35,8 +35,6 @@ pub(super) struct Opening<'a> {
     pub(super) request: RequestHead<'a>,
     /// The caller's span, where it is not the parent.
     pub(super) caller: Option<SpanContext>,
-    /// The gRPC call that the request is, if it is one.
-    pub(super) call: Option<Call>,
     /// Whether the sampler is expected to record it, if it kept to that so far.
     pub(super) expects: bool,
 }
@@ -47,7 +45,7 @@ impl Opening<'_> {
     /// The method as a name has it.
     #[inline]
     pub(super) fn method(&self) -> Cow<'static, str> {
-        match self.call {
+        match self.record.call() {
             Some(_) => GRPC.into(),
             None => method_name(self.record),
         }
@@ -55,16 +53,13 @@ impl Opening<'_> {
 
     /// The name, as far as it is known at the start.
     fn name(&self) -> Cow<'static, str> {
-        match self.call {
-            Some(_) => self
-                .rpc_method()
-                .map_or(GRPC.into(), |method| method.to_owned().into()),
+        match self.record.call() {
+            Some(call) => match call.method() {
+                Some(method) => method.to_owned().into(),
+                None => GRPC.into(),
+            },
             None => name(self.record),
         }
-    }
-
-    fn rpc_method(&self) -> Option<&str> {
-        self.inner.methods.find(self.record, self.request)
     }
 
     /// Whether everything is built before the sampler decides.
@@ -95,7 +90,7 @@ impl Opening<'_> {
 
     /// Gives the span, which is recorded, everything.
     pub(super) fn dress<S: Span>(&self, span: &mut S) {
-        if self.call.is_some() || template(self.record).is_some() {
+        if self.record.call().is_some() || template(self.record).is_some() {
             span.update_name(self.name());
         }
         if let Some(caller) = &self.caller {
@@ -107,8 +102,8 @@ impl Opening<'_> {
     fn attributes(&self, mut put: impl FnMut(KeyValue)) {
         let Self { inner, request, .. } = self;
         let options = &inner.options;
-        match self.call {
-            Some(_) => self.of_call(&mut put),
+        match self.record.call() {
+            Some(call) => of_call(call, &mut put),
             None => self.of_request(&mut put),
         }
         if let Some(version) = version(request.version()) {
@@ -140,14 +135,6 @@ impl Opening<'_> {
         }
         if options.more_of_requests {
             self.more(&mut put);
-        }
-    }
-
-    #[inline(never)]
-    fn of_call(&self, put: &mut dyn FnMut(KeyValue)) {
-        put(KeyValue::new(attribute::RPC_SYSTEM_NAME, GRPC));
-        if let Some(method) = self.rpc_method() {
-            put(KeyValue::new(attribute::RPC_METHOD, method.to_owned()));
         }
     }
 
@@ -207,6 +194,14 @@ impl Opening<'_> {
         captures
             .filter_map(|capture| capture.read(request.headers()))
             .for_each(put);
+    }
+}
+
+#[inline(never)]
+fn of_call(call: CallRef<'_>, put: &mut dyn FnMut(KeyValue)) {
+    put(KeyValue::new(attribute::RPC_SYSTEM_NAME, GRPC));
+    if let Some(method) = call.method() {
+        put(KeyValue::new(attribute::RPC_METHOD, method.to_owned()));
     }
 }
 

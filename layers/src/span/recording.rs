@@ -9,16 +9,14 @@ use opentelemetry::{
 use opentelemetry_semantic_conventions::attribute;
 
 use super::{
-    call::RecordedCall,
-    inner::Inner,
+    call::{self, Told},
     name::{name, route},
-    opening::Opening,
     options::{Options, Path},
     stream::Stream,
 };
 use crate::{
     label::{ErrorType, Fault},
-    observe::{FrameRef, Kind, Record, ResponseHead},
+    observe::{Kind, Record, ResponseHead},
     route::RouteLabel,
 };
 
@@ -26,7 +24,7 @@ use crate::{
 #[derive(Debug, Default)]
 pub(super) struct Recording {
     stream: Option<Box<Stream>>,
-    call: Option<Box<RecordedCall>>,
+    call: Told,
     /// The route that the span's name has; `None` if nothing is recorded.
     named: Option<RouteLabel>,
 }
@@ -37,16 +35,20 @@ impl Recording {
     /// Nothing is recorded.
     pub(super) const NONE: Self = Self {
         stream: None,
-        call: None,
+        call: Told::Request,
         named: None,
     };
 
     #[inline]
-    pub(super) fn new(opening: Opening<'_>) -> Self {
+    pub(super) fn new(record: Record<'_>) -> Self {
         Self {
             stream: None,
-            named: Some(opening.record.route_label()),
-            call: RecordedCall::of(opening),
+            named: Some(record.route_label()),
+            call: match record.call() {
+                None => Told::Request,
+                Some(call) if call.method().is_none() => Told::Call,
+                Some(_) => Told::Method,
+            },
         }
     }
 
@@ -59,20 +61,13 @@ impl Recording {
     pub(super) fn head(
         &mut self,
         context: &Context,
-        inner: &Inner,
+        options: &Options,
         record: Record<'_>,
         response: &ResponseHead<'_>,
     ) {
-        let options = &inner.options;
-        if let Some(call) = &mut self.call {
-            if record.kind() == Kind::Grpc {
-                call.head(context, inner, record, response);
-            } else {
-                // It was no call after all: HTTP tells what became of it.
-                call.retract(context, options, record);
-                self.call = None;
-                self.named = Some(record.route_label());
-            }
+        if self.call != Told::Request {
+            self.call = call::head(self.call, context, options, record);
+            self.named = Some(record.route_label());
         }
         if record.kind() == Kind::Stream {
             self.stream = Some(Box::new(Stream::new(options.stream_events)));
@@ -82,14 +77,11 @@ impl Recording {
         }
     }
 
+    /// A data frame passes.
     #[inline]
-    pub(super) fn frame(&mut self, context: &Context, record: Record<'_>, frame: FrameRef<'_>) {
+    pub(super) fn frame(&mut self, context: &Context, record: Record<'_>) {
         if let Some(stream) = &mut self.stream {
-            if let FrameRef::Data(_) = frame {
-                stream.frame(context, record);
-            }
-        } else if let Some(call) = &mut self.call {
-            call.frame(frame);
+            stream.frame(context, record);
         }
     }
 
@@ -97,12 +89,12 @@ impl Recording {
         let Self {
             named,
             stream,
-            call,
+            call: told,
         } = self;
         let span = context.span();
-        match call {
-            Some(call) => call.end(&span, options, record),
-            None => end_request(&span, named, options, record),
+        match record.call() {
+            Some(call) if told != Told::Request => call::end(told, call, &span, options, record),
+            _ => end_request(&span, named, options, record),
         }
         if options.body_sizes {
             end_sizes(&span, record);

@@ -103,7 +103,6 @@ impl Global {
         // Most likely there is no provider.
         let opening = &Opening {
             caller: opening.caller.clone(),
-            call: opening.call.clone(),
             expects: false,
             ..*opening
         };
