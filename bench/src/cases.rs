@@ -11,7 +11,6 @@ use bartizan::{
     route::RouteSources,
     span::SpanLayer,
     sse::{Sse, SseLayer},
-    stack::StackLayer,
 };
 use http::{Request, Response};
 use route_canon::{Canonicalizer, Table};
@@ -196,15 +195,6 @@ pub const ALL: &[Case] = &[
     case("span, sampled, dropped", |run| {
         drive(traced_and_dropped().layer(Hello), sampled, run)
     }),
-    case("stack", |run| drive(whole().layer(Hello), sampled, run)),
-    case("stack, layers", |run| {
-        let inner = ObserveLayer::new(Sse::new()).routes(routes());
-        let inner = inner.layer(Hello);
-        let inner = GrpcLayer::default().routes(routes()).layer(inner);
-        let inner = http().layer(inner);
-        let inner = LogLayer::default().routes(routes()).layer(inner);
-        drive(traced().layer(inner), sampled, run)
-    }),
     case("span, named", |run| {
         drive(traced().layer(Hello), named, run)
     }),
@@ -257,12 +247,6 @@ const fn long(name: &'static str, run: fn(Run) -> u64) -> Case {
 /// What most users have, and what the acceptance line means.
 pub fn http() -> HttpMetricsLayer {
     HttpMetricsLayer::default().routes(routes())
-}
-
-/// All of it as one layer, spans by a provider that was given.
-fn whole() -> StackLayer {
-    let stack = bartizan::builder().span(spans::given()).build();
-    stack.routes(routes())
 }
 
 /// The hand-written layer, with the same table.

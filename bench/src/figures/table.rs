@@ -231,20 +231,6 @@ pub const ALL: &[Figure] = &[
         "wrap-only, named",
         0,
     ),
-    over(
-        "stack",
-        "all of it as one layer: a sampled span, route of a table, no subscriber",
-        "stack",
-        "wrap-only, traced",
-        2,
-    ),
-    over(
-        "stack_layers",
-        "the same as five layers",
-        "stack, layers",
-        "wrap-only, traced",
-        2,
-    ),
     event(
         "event_span",
         "a frame of an event stream: Span, sampled",

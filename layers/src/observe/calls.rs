@@ -1,5 +1,7 @@
 //! What the engine knows of gRPC calls.
 
+#[cfg(any(feature = "log", feature = "trace"))]
+use super::FrameRef;
 #[cfg(any(feature = "http", feature = "log", feature = "trace"))]
 use super::Record;
 use super::{
@@ -37,6 +39,17 @@ impl Data {
         }
         #[cfg(not(any(feature = "log", feature = "trace")))]
         let _ = (settings, request);
+    }
+
+    /// A frame of the response to a call.
+    #[cfg(any(feature = "log", feature = "trace"))]
+    #[cold]
+    pub(super) fn frame_of_call(&mut self, frame: FrameRef<'_>) {
+        if let Some(extras) = &mut self.extras
+            && let Some(call) = &mut extras.call
+        {
+            call.frame(frame);
+        }
     }
 }
 

@@ -47,7 +47,7 @@ impl<O: Observers> Exchange<O> {
             Self::join(core, request);
             return None;
         }
-        let data = Data::start(&core.settings, &core.needs, request);
+        let data = Data::start(&core.settings, &core.needs, outer, request);
         let (core, slots) = (Arc::clone(core), O::Slots::default());
         Some(Self { core, data, slots })
     }
@@ -310,10 +310,8 @@ impl<O: Observers> Exchange<O> {
             data.sent += bytes.remaining() as u64;
         }
         #[cfg(any(feature = "log", feature = "trace"))]
-        if let Some(extras) = &mut self.data.extras
-            && let Some(call) = &mut extras.call
-        {
-            call.frame(FrameRef::of(frame));
+        if self.data.request.is_call() {
+            self.data.frame_of_call(FrameRef::of(frame));
         }
         let record = Record::new(&self.data, &self.core.settings);
         self.core

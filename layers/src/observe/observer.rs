@@ -192,13 +192,13 @@ impl Needs {
         }
     }
 
-    /// As [`calls`](Self::calls), and the observer measures how long calls take: others that do, in this layer
-    /// and in those around it and within, leave that to it unless they were told otherwise.
+    /// Nothing: the observer measures how long gRPC calls take. Others that do, in this layer and in those around it
+    /// and within, leave that to it unless they were told otherwise.
     #[must_use]
     pub const fn measures_calls(self) -> Self {
         Self {
             measures_calls: true,
-            ..self.calls()
+            ..self
         }
     }
 

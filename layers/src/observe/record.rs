@@ -11,6 +11,7 @@ use super::{
     fields::content_length,
     link::{Connection, Link},
     methods::MethodLabel,
+    scope::Observing,
 };
 use crate::{
     clock::Moment,
@@ -235,7 +236,12 @@ impl<'a> Record<'a> {
 
 impl Data {
     #[inline(always)]
-    pub(super) fn start(settings: &Settings, needs: &Needs, request: RequestHead<'_>) -> Self {
+    pub(super) fn start(
+        settings: &Settings,
+        needs: &Needs,
+        outer: Observing,
+        request: RequestHead<'_>,
+    ) -> Self {
         let method = request.method();
         let length = needs
             .request_size
@@ -253,7 +259,9 @@ impl Data {
             status: None,
             method: settings.methods.label(method),
             version: request.version(),
-            request: Request::of(settings.tells_calls && is_call(request)),
+            request: Request::of(
+                *method == http::Method::POST && asks(settings, needs, outer, request),
+            ),
             kind: Kind::Plain,
             end: None,
             running: false,
@@ -317,6 +325,12 @@ impl Data {
             self.extras().link = link;
         }
     }
+}
+
+/// Whether a POST calls a gRPC method, if someone wants to know.
+#[inline(never)]
+fn asks(settings: &Settings, needs: &Needs, outer: Observing, request: RequestHead<'_>) -> bool {
+    (settings.tells_calls || (outer != 0 && needs.measures_calls)) && is_call(request)
 }
 
 // === impl Figure ===

@@ -78,7 +78,7 @@ impl Observer for Span {
         }
     }
 
-    #[inline]
+    #[inline(never)]
     fn start(&self, record: Record<'_>, request: RequestHead<'_>) -> SpanState {
         let inner = &*self.0;
         if let Some(skip) = &inner.options.skip
