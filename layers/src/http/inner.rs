@@ -284,7 +284,7 @@ impl Inner {
         record: Record<'_>,
         frame: FrameRef<'_>,
     ) {
-        if record.frames() != 1 || state.marks.skipped() || !matches!(frame, FrameRef::Data(_)) {
+        if state.marks.skipped() || !matches!(frame, FrameRef::Data(_)) {
             return;
         }
         let Some(seconds) = record.first_data_seconds() else {

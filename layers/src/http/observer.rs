@@ -107,7 +107,7 @@ impl Observer for HttpMetrics {
 
     #[inline]
     fn frame(&self, state: &mut HttpState, record: Record<'_>, frame: FrameRef<'_>) {
-        if self.0.options.time_to_first_byte {
+        if self.0.options.time_to_first_byte && record.frames() == 1 {
             self.0.record_first_byte(state, record, frame);
         }
     }

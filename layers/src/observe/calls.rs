@@ -1,7 +1,8 @@
 //! What the engine knows of gRPC calls.
 
-#[cfg(any(feature = "log", feature = "trace"))]
-use super::FrameRef;
+use bytes::Buf;
+use http_body::Frame;
+
 #[cfg(any(feature = "http", feature = "log", feature = "trace"))]
 use super::Record;
 use super::{
@@ -10,8 +11,20 @@ use super::{
     record::Data,
     scope::{self, Observing},
 };
+use crate::route;
 #[cfg(any(feature = "log", feature = "trace"))]
 use crate::rpc::{Call, CallRef, NamedCall};
+
+/// Whether a POST calls a gRPC method, if someone wants to know.
+#[inline(never)]
+pub(super) fn asks(
+    settings: &Settings,
+    needs: &Needs,
+    outer: Observing,
+    request: RequestHead<'_>,
+) -> bool {
+    (settings.tells_calls || (outer != 0 && needs.measures_calls)) && route::is_call(request)
+}
 
 // === impl Data ===
 
@@ -36,19 +49,24 @@ impl Data {
             let (path, route) = (request.uri().path(), settings.routes.text(self.route.label));
             let call = NamedCall::new(call, &settings.names, path, route);
             self.extras().call = Some(call);
+            self.request.watch_call();
         }
         #[cfg(not(any(feature = "log", feature = "trace")))]
         let _ = (settings, request);
     }
 
-    /// A frame of the response to a call.
-    #[cfg(any(feature = "log", feature = "trace"))]
+    /// A frame passes that is looked at for more than its size.
     #[cold]
-    pub(super) fn frame_of_call(&mut self, frame: FrameRef<'_>) {
+    #[inline(never)]
+    pub(super) fn look_at_frame<D: Buf>(&mut self, frame: &Frame<D>) {
+        if frame.is_data() && self.request.take_first_data() {
+            self.first_data = Some(self.nanos()).into();
+        }
+        #[cfg(any(feature = "log", feature = "trace"))]
         if let Some(extras) = &mut self.extras
             && let Some(call) = &mut extras.call
         {
-            call.frame(frame);
+            call.frame(super::FrameRef::of(frame));
         }
     }
 }

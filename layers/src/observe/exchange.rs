@@ -301,17 +301,13 @@ impl<O: Observers> Exchange<O> {
     /// A frame passes. Returns the end, if this was the last one.
     #[inline(always)]
     pub(super) fn frame<D: Buf>(&mut self, frame: &Frame<D>) -> Option<End> {
+        if self.data.request.is_watched() {
+            self.data.look_at_frame(frame);
+        }
         if let Some(bytes) = frame.data_ref() {
             let data = &mut self.data;
-            if data.frames == 0 && self.core.needs.first_data {
-                data.first_data = Some(data.nanos()).into();
-            }
             data.frames = data.frames.saturating_add(1);
             data.sent += bytes.remaining() as u64;
-        }
-        #[cfg(any(feature = "log", feature = "trace"))]
-        if self.data.request.is_call() {
-            self.data.frame_of_call(FrameRef::of(frame));
         }
         let record = Record::new(&self.data, &self.core.settings);
         self.core

@@ -47,6 +47,7 @@ mod ending;
 mod exchange;
 mod extras;
 mod fields;
+mod flags;
 mod future;
 mod handle;
 mod head;

@@ -6,9 +6,11 @@ use http::{StatusCode, Version};
 
 use super::{
     Kind, Needs, RequestHead, StreamHandle,
+    calls::asks,
     core::Settings,
     extras::Extras,
     fields::content_length,
+    flags::Request,
     link::{Connection, Link},
     methods::MethodLabel,
     scope::Observing,
@@ -16,7 +18,7 @@ use super::{
 use crate::{
     clock::Moment,
     label::{CloseReason, End, ErrorType, Fault, Scheme},
-    route::{RouteSlot, RouteSource, RouteState, is_call},
+    route::{RouteSlot, RouteSource, RouteState},
 };
 
 /// What is known about one exchange, at the moment when an observer is called.
@@ -65,10 +67,6 @@ pub(super) struct Data {
 /// A number that may be absent, in one word.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) struct Figure(u64);
-
-/// What else is known of a request, in one byte.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Request(u8);
 
 // === impl Record ===
 
@@ -261,6 +259,7 @@ impl Data {
             version: request.version(),
             request: Request::of(
                 *method == http::Method::POST && asks(settings, needs, outer, request),
+                needs.first_data,
             ),
             kind: Kind::Plain,
             end: None,
@@ -327,12 +326,6 @@ impl Data {
     }
 }
 
-/// Whether a POST calls a gRPC method, if someone wants to know.
-#[inline(never)]
-fn asks(settings: &Settings, needs: &Needs, outer: Observing, request: RequestHead<'_>) -> bool {
-    (settings.tells_calls || (outer != 0 && needs.measures_calls)) && is_call(request)
-}
-
 // === impl Figure ===
 
 impl Figure {
@@ -355,34 +348,5 @@ impl From<Option<u64>> for Figure {
 impl std::fmt::Debug for Figure {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.get().fmt(f)
-    }
-}
-
-// === impl Request ===
-
-impl Request {
-    /// There is an exchange outside of this one.
-    const INNER: u8 = 1;
-    /// It is a gRPC call.
-    const CALL: u8 = 2;
-
-    #[inline(always)]
-    fn of(is_call: bool) -> Self {
-        Self(u8::from(is_call) * Self::CALL)
-    }
-
-    #[inline(always)]
-    pub(super) fn is_call(self) -> bool {
-        self.0 & Self::CALL != 0
-    }
-
-    #[inline(always)]
-    pub(super) fn is_inner(self) -> bool {
-        self.0 & Self::INNER != 0
-    }
-
-    #[inline(always)]
-    pub(super) fn set_inner(&mut self) {
-        self.0 |= Self::INNER;
     }
 }
