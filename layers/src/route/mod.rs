@@ -29,7 +29,8 @@
 //! # With tonic
 //!
 //! The path is the client's text, so `/package.Service/Method` becomes a label only once an answer
-//! vouched for it, or if it was declared ([`RouteSources::grpc_methods`]); until then it is `_OTHER`.
+//! vouched for it, or if it was declared ([`RouteSources::grpc_methods`]); until then it is what else the layer knows, such as the
+//! template of a router or a table, or `_OTHER`.
 //! An answer vouches if it is gRPC's, and has messages to come, or consists of OK or of a status about
 //! the request's content (INVALID_ARGUMENT, NOT_FOUND, ALREADY_EXISTS, FAILED_PRECONDITION, ABORTED,
 //! OUT_OF_RANGE, DATA_LOSS). UNIMPLEMENTED does not, nor what a layer in front of the router may answer
