@@ -48,7 +48,7 @@ impl Data {
         {
             let (path, route) = (request.uri().path(), settings.routes.text(self.route.label));
             let call = NamedCall::new(call, &settings.names, path, route);
-            self.extras().call = Some(call);
+            self.extras().call = Some(Box::new(call));
             self.request.watch_call();
         }
         #[cfg(not(any(feature = "log", feature = "trace")))]
@@ -90,7 +90,7 @@ impl<'a> Record<'a> {
     #[cfg(any(feature = "log", feature = "trace"))]
     #[inline]
     pub(crate) fn asked_call(self) -> Option<CallRef<'a>> {
-        let call = self.data.extras.as_deref()?.call.as_ref()?;
+        let call = self.data.extras.as_deref()?.call.as_deref()?;
         Some(CallRef::new(call, &self.settings.names))
     }
 

@@ -30,15 +30,18 @@ pub(super) struct Extras {
     pub(super) inside: Option<Mark>,
     /// What an observer of this stream's events tells, here or in an exchange inside.
     pub(super) told: Option<Arc<Told>>,
-    /// The call that the request is, if an observer tells of it.
+    /// The call that the request is, if an observer tells of it. Streams, which may be many, have none.
     #[cfg(any(feature = "log", feature = "trace"))]
-    pub(super) call: Option<crate::rpc::NamedCall>,
+    pub(super) call: Option<Box<crate::rpc::NamedCall>>,
     pub(super) link: Link,
     /// What the connection shows, besides the end.
     pub(super) detail: Option<Detail>,
     /// The index of the close reason that the handler gave.
     pub(super) declared_reason: Option<u8>,
 }
+
+// A stream with a connection of its own has one, and there may be a million of these.
+const _: () = assert!(size_of::<Extras>() <= 120);
 
 // === impl Extras ===
 

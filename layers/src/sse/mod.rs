@@ -77,8 +77,8 @@
 //! An event of 120 bytes, four lines, in a frame of its own: 1,060 instructions with all metrics, 649
 //! without gaps and sizes (973 and 640 with link-time optimisation), counted by `cargo xtask bench`; of
 //! these 288 read the event, and each sample of a histogram is 165 of the recorder's own. No allocation per frame. Two allocations and a lock of one of 32
-//! shards a stream; a request that is no stream pays for a look at its headers. An open stream keeps 481
-//! bytes over the bare body, 985 with an observed connection of its own (a million of them,
+//! shards a stream; a request that is no stream pays for a look at its headers. An open stream keeps 489
+//! bytes over the bare body, 993 with an observed connection of its own (a million of them,
 //! `bench/results/streams.txt`).
 //!
 //! # Errors, panics, cancellation
