@@ -144,17 +144,18 @@ impl Routes {
     /// What the request's head tells, for a layer outside: its own budget decides, not this one.
     pub(crate) fn word(&self, request: RequestHead<'_>) -> Option<Word> {
         let told = |text: &str| self.told.get_or_init(Interner::default).route(text, "");
+        if self.grpc && grpc::is_call(request) {
+            // Those that are declared, or were vouched for.
+            let path = request.uri().path();
+            if self.budget.lookup(path).is_some() {
+                let source = RouteSource::Framework;
+                return told(path).map(|route| Word { route, source });
+            }
+        }
         #[cfg(feature = "axum")]
         if let Some(path) = super::axum::matched(request.extensions()) {
             let source = RouteSource::Framework;
             return told(path.as_str()).map(|route| Word { route, source });
-        }
-        if self.grpc && grpc::is_call(request) {
-            // Those that are declared, or were vouched for.
-            let path = request.uri().path();
-            self.budget.lookup(path)?;
-            let source = RouteSource::Framework;
-            return told(path).map(|route| Word { route, source });
         }
         let table = self.table.as_deref()?;
         let template = table.get(table.find(request.uri().path())?)?;

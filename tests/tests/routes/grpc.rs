@@ -1,5 +1,8 @@
 //! Routes of gRPC calls: the client's text, until the server vouches for it.
 
+use std::convert::Infallible;
+
+use axum::Router;
 use bartizan::route::RouteSources;
 use bartizan_tests::{
     AnyBody, BoxError,
@@ -46,6 +49,31 @@ async fn known_methods_appear_once_they_answered() {
     assert_eq!(recorder.ended(6).await.records(), wanted);
     drop(caller);
     server.stop().await;
+}
+
+/// A router knows the service alone. What a layer inside knows besides goes before that, also where it
+/// joins the one outside.
+#[tokio::test]
+async fn a_method_that_is_known_goes_before_the_template_of_a_router() {
+    let recorder = Recorder::new();
+    let declared = RouteSources::new().grpc_methods(["test.Echo/Say"]);
+    let inner = recorder
+        .layer_with_calls()
+        .routes(declared.expect("a method"));
+    let router = Router::new()
+        .route_service("/test.Echo/{*rest}", service_fn(answer))
+        .layer(inner);
+    let service = recorder.layer_with_calls().layer(router);
+    for path in ["/test.Echo/Say", "/test.Echo/What"] {
+        exchange(&service, call(path).map(axum::body::Body::new)).await;
+    }
+    let wanted = ["POST /test.Echo/Say 200", "POST /test.Echo/{*rest} 200"];
+    assert_eq!(recorder.scrape().records(), wanted);
+}
+
+/// Answers with a page.
+async fn answer(_: Request<axum::body::Body>) -> Result<Response<AnyBody>, Infallible> {
+    Ok(Response::new(text("a page")))
 }
 
 #[tokio::test]
