@@ -1,5 +1,7 @@
 //! One layer and stacked layers see the same, and each part can be left out.
 
+mod random;
+
 use http::{HeaderValue, Request, StatusCode};
 use opentelemetry_sdk::trace::SpanData;
 use tower_layer::Layer;
