@@ -14,6 +14,7 @@
 //! # let _ = app;
 //! ```
 //!
+//! The feature `axum` is what tells the template; without it, and without a table, all routes are `{unmatched}`.
 //! [`layer()`] is all that the features have, as one layer ([`stack`]); each part is a layer of its own, too. The
 //! figures go through the [`metrics`](https://docs.rs/metrics) facade, so the exporter is the
 //! user's choice; [`catalog`] has them all, with the buckets that an exporter needs.
