@@ -65,7 +65,8 @@ async fn a_method_that_is_known_goes_before_the_template_of_a_router() {
         .layer(inner);
     let service = recorder.layer_with_calls().layer(router);
     for path in ["/test.Echo/Say", "/test.Echo/What"] {
-        exchange(&service, call(path).map(axum::body::Body::new)).await;
+        let made = exchange(&service, call(path).map(axum::body::Body::new)).await;
+        assert!(made.is_ok(), "{path}");
     }
     let wanted = ["POST /test.Echo/Say 200", "POST /test.Echo/{*rest} 200"];
     assert_eq!(recorder.scrape().records(), wanted);
