@@ -21,7 +21,7 @@ use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
     grpc::{self, Unary},
-    io, lines, routes,
+    io, jobs, lines, routes,
     scan_only::ScanLayer,
     services::{Events, Frames, Hello, named, plain, sampled, sized, unsampled},
     spans,
@@ -209,6 +209,10 @@ pub const ALL: &[Case] = &[
     }),
     case("io, bare", io::bare),
     case("io, observed", io::observed),
+    case("jobs, bare", jobs::bare),
+    case("jobs, measured", jobs::measured),
+    case("jobs, named", jobs::named),
+    case("jobs, by default", jobs::by_default),
 ];
 
 /// Streams without the two histograms of each event.

@@ -18,7 +18,7 @@ pub const COUNTED: &str = "*counted_region*";
 
 /// How many requests are made, counted and drained together: a multiple of the 64 samples that a
 /// block of the recorder's histograms holds.
-const BATCH: usize = 640;
+pub const BATCH: usize = 640;
 
 /// How a case is run.
 #[derive(Clone, Copy, Debug)]

@@ -13,6 +13,7 @@ pub mod figures;
 pub mod floor;
 pub mod grpc;
 pub mod io;
+pub mod jobs;
 pub mod lines;
 pub mod machine;
 pub mod recorder;

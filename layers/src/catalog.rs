@@ -26,6 +26,7 @@ mod grpc;
 mod http;
 mod naming;
 mod sse;
+mod task;
 
 pub use self::{
     conn::*,
@@ -33,6 +34,7 @@ pub use self::{
     http::*,
     naming::{Naming, NamingError},
     sse::*,
+    task::*,
 };
 
 use opentelemetry_semantic_conventions::attribute;
@@ -199,7 +201,7 @@ pub const IO_DIRECTION: Label = label(
 pub const OVERFLOWED: Label = label(
     "label",
     "label",
-    "`http_route`, the capped labels, and the metrics whose label sets ran over",
+    "`http_route`, `task`, `stage`, the other capped labels, and the metrics whose label sets ran over",
 );
 
 /// The OpenTelemetry edges for the durations of requests and calls.
@@ -222,7 +224,7 @@ pub const LABEL_OVERFLOW: Metric = Metric {
     stability: Stability::Development,
 };
 
-/// When the open streams were last scanned.
+/// When open streams, or jobs under way, were last scanned.
 pub const SCAN_TIME: Metric = Metric {
     name: "bartizan_scan_time_seconds",
     otel_name: "bartizan.scan_time",
@@ -230,7 +232,7 @@ pub const SCAN_TIME: Metric = Metric {
     unit: "s",
     labels: &[],
     buckets: None,
-    help: "Unix time of the last scan of open streams. Gauges that a scan sets are as old as this.",
+    help: "Unix time of the last scan of open streams or of jobs under way. Gauges that a scan sets are as old as this.",
     recorded: "each scan",
     stability: Stability::Development,
 };
@@ -269,6 +271,13 @@ pub const ALL: &[&Metric] = &[
     &SERVER_CONNECTION_WRITE_ERRORS,
     &SERVER_CONNECTION_WRITE_BLOCKED,
     &SERVER_DRAIN_START_TIME,
+    &TASK_ACTIVE,
+    &TASK_STARTED,
+    &TASK_DURATION,
+    &TASK_ERRORS,
+    &TASK_STAGE_DURATION,
+    &TASK_OLDEST_START_TIME,
+    &TASK_LAST_SUCCESS_TIME,
     &LABEL_OVERFLOW,
     &SCAN_TIME,
 ];

@@ -55,6 +55,23 @@ impl Moment {
     }
 }
 
+/// Seconds since 1970, by the clock of the day.
+#[cfg(all(unix, feature = "task"))]
+#[inline]
+pub(crate) fn unix_seconds() -> f64 {
+    use rustix::time::{ClockId, Timespec, clock_gettime};
+
+    let Timespec { tv_sec, tv_nsec } = clock_gettime(ClockId::Realtime);
+    tv_sec as f64 + tv_nsec as f64 / 1e9
+}
+
+/// Seconds since 1970, by the clock of the day.
+#[cfg(all(not(unix), feature = "task"))]
+pub(crate) fn unix_seconds() -> f64 {
+    let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    now.unwrap_or_default().as_secs_f64()
+}
+
 #[cfg(all(unix, any(test, not(feature = "test-util"))))]
 mod system {
     use rustix::time::{ClockId, Timespec, clock_gettime};
@@ -117,6 +134,13 @@ mod tests {
         let (here, there) = (system::now() - before, nanos(other.elapsed()));
         assert!(here >= 20_000_000, "{here}");
         assert!(here <= there, "{here} of {there}");
+    }
+
+    #[test]
+    #[cfg(feature = "task")]
+    fn the_day_s_clock_is_the_standard_library_s() {
+        let other = std::time::UNIX_EPOCH.elapsed().expect("after 1970");
+        assert!((super::unix_seconds() - other.as_secs_f64()).abs() < 5.0);
     }
 
     #[tokio::test(start_paused = true)]

@@ -76,6 +76,8 @@ pub mod grpc;
 pub mod http;
 pub mod label;
 #[cfg(feature = "log")]
+mod line;
+#[cfg(feature = "log")]
 pub mod log;
 #[cfg(feature = "_metrics")]
 pub mod meter;
@@ -95,6 +97,8 @@ pub mod sse;
     feature = "trace"
 ))]
 pub mod stack;
+#[cfg(feature = "task")]
+pub mod task;
 
 #[cfg(any(
     feature = "grpc",

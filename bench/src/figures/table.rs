@@ -245,6 +245,27 @@ pub const ALL: &[Figure] = &[
         "io, bare",
         0,
     ),
+    over(
+        "task",
+        "a job: TaskLayer without spans and lines",
+        "jobs, measured",
+        "jobs, bare",
+        1,
+    ),
+    over(
+        "task_named",
+        "the same, its name told by a function",
+        "jobs, named",
+        "jobs, bare",
+        1,
+    ),
+    over(
+        "task_default",
+        "a job: TaskLayer with all features, no tracer provider, no subscriber",
+        "jobs, by default",
+        "jobs, bare",
+        1,
+    ),
 ];
 
 const fn over(

@@ -6,11 +6,15 @@
 
 #[cfg(feature = "_metrics")]
 mod names;
+#[cfg(feature = "task")]
+mod outcome;
 
 #[cfg(feature = "_metrics")]
 pub use self::names::LabelNameError;
 #[cfg(feature = "_metrics")]
 pub(crate) use self::names::Names;
+#[cfg(feature = "task")]
+pub use self::outcome::Outcome;
 
 use std::{borrow::Cow, fmt};
 
@@ -289,7 +293,7 @@ fn unfit(c: char) -> bool {
 }
 
 /// The longest start of `value` that is no longer than `len` bytes and cuts no character in two.
-fn cut(value: &str, len: usize) -> &str {
+pub(crate) fn cut(value: &str, len: usize) -> &str {
     let mut end = value.len().min(len);
     while !value.is_char_boundary(end) {
         end -= 1;

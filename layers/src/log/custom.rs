@@ -1,9 +1,11 @@
 //! Fields that users add.
 
-use std::{borrow::Cow, fmt, fmt::Write as _, sync::Arc};
+use std::{borrow::Cow, fmt, sync::Arc};
 
-use super::text;
-use crate::observe::{RequestHead, ResponseHead};
+use crate::{
+    line::text,
+    observe::{RequestHead, ResponseHead},
+};
 
 /// A field of the user's own.
 ///
@@ -83,7 +85,7 @@ impl LogField {
         if let From::Request(value) = &self.from
             && let Some(value) = value(request)
         {
-            write(to, self.name, &value);
+            text::append(to, self.name, &value);
         }
     }
 
@@ -92,7 +94,7 @@ impl LogField {
         if let From::Response(value) = &self.from
             && let Some(value) = value(response)
         {
-            write(to, self.name, &value);
+            text::append(to, self.name, &value);
         }
     }
 
@@ -112,14 +114,4 @@ impl fmt::Debug for LogField {
             .field("from", &from)
             .finish()
     }
-}
-
-/// Appends `name=value`, with a value in quotes where it would not be one word. It has no quotes itself.
-fn write(to: &mut String, name: &str, value: &str) {
-    let value = text::clean(value);
-    let gap = if to.is_empty() { "" } else { " " };
-    let is_word = !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || c == '=');
-    let quote = if is_word { "" } else { "\"" };
-    // A string takes all that it is given.
-    let _ = write!(to, "{gap}{name}={quote}{value}{quote}");
 }

@@ -10,9 +10,11 @@ use super::{
     observer::{Kept, Stage},
     outcome::Outcome,
     sampler::Sampler,
-    trace::{active_trace, within},
 };
-use crate::observe::{Kind, Record, RequestHead, ResponseHead};
+use crate::{
+    line::{active_trace, within},
+    observe::{Kind, Record, RequestHead, ResponseHead},
+};
 
 #[derive(Debug)]
 pub(super) struct Inner {

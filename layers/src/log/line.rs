@@ -3,15 +3,12 @@
 use std::borrow::Cow;
 
 use http::Version;
-use tracing::{Level, level_filters::LevelFilter};
+use tracing::Level;
 
-use super::{
-    outcome::Outcome,
-    text,
-    trace::{Hex, Trace},
-};
+use super::outcome::Outcome;
 use crate::{
     label::OTHER,
+    line::{Hex, Trace, at, text, wanted},
     observe::{Kind, Record, StreamHandle},
 };
 
@@ -25,39 +22,10 @@ pub(super) struct Line<'a> {
     pub(super) skipped: u64,
 }
 
-/// An event at a level that is known at run time: each level has an event of its own, for which whether
-/// anyone wants it is known beforehand.
-macro_rules! at {
-    ($level:ident, $target:ident, $($rest:tt)+) => {
-        match $level {
-            Level::ERROR => tracing::event!(target: $target, Level::ERROR, $($rest)+),
-            Level::WARN => tracing::event!(target: $target, Level::WARN, $($rest)+),
-            _ => tracing::event!(target: $target, Level::INFO, $($rest)+),
-        }
-    };
-}
-
-macro_rules! wanted {
-    ($level:ident, $target:ident) => {
-        match $level {
-            Level::ERROR => tracing::event_enabled!(target: $target, Level::ERROR),
-            Level::WARN => tracing::event_enabled!(target: $target, Level::WARN),
-            _ => tracing::event_enabled!(target: $target, Level::INFO),
-        }
-    };
-}
-
 /// The target of the lines of requests.
 pub(super) const REQUEST: &str = "bartizan::request";
 /// The target of the lines of streams.
 pub(super) const STREAM: &str = "bartizan::stream";
-
-/// Whether no one wants any line, whatever its level.
-#[inline(always)]
-pub(super) fn is_off() -> bool {
-    LevelFilter::ERROR > tracing::level_filters::STATIC_MAX_LEVEL
-        || LevelFilter::ERROR > LevelFilter::current()
-}
 
 /// Whether someone wants to know of streams that open.
 pub(super) fn opens() -> bool {

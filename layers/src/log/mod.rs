@@ -130,8 +130,6 @@ mod outcome;
 mod sampler;
 #[cfg(test)]
 pub(crate) mod tests;
-mod text;
-mod trace;
 
 pub use self::{
     builder::{LogBuilder, LogError},

@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use super::{LogBuilder, inner::Inner, line, trace::Trace};
-use crate::observe::{Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
+use super::{LogBuilder, inner::Inner};
+use crate::{
+    line::{self, Trace},
+    observe::{Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead},
+};
 
 /// Logs requests and streams. See the [module docs](self).
 ///

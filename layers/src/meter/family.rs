@@ -27,7 +27,7 @@ impl<H: Handle> Family<H> {
     }
 
     /// A family that a refresh leaves alone: what was raised in a series is lowered in the same one.
-    #[cfg(any(feature = "conn", feature = "http", feature = "sse"))]
+    #[cfg(any(feature = "conn", feature = "http", feature = "sse", feature = "task"))]
     pub(crate) fn of_gauges(meter: &Meter, metric: &'static Metric) -> Self {
         Self::with_store(meter, metric, Store::Fixed(Ladder::default()))
     }
@@ -80,7 +80,7 @@ impl<H: Handle> Family<H> {
     /// Registers the series of a label set before anything is recorded in it, and runs `f` with its
     /// handle; returns [`Key::OVERFLOW`] and does nothing where there is no place for it. What is not
     /// recorded is no hit of the cap.
-    #[cfg(feature = "sse")]
+    #[cfg(any(feature = "sse", feature = "task"))]
     pub(crate) fn declare(
         &self,
         meter: &Meter,
@@ -151,7 +151,8 @@ impl<H: Handle> Family<H> {
                 | catalog::ERROR_TYPE
                 | catalog::SCHEME
                 | catalog::RPC_STATUS
-                | catalog::RPC_ERROR_TYPE => {}
+                | catalog::RPC_ERROR_TYPE
+                | catalog::TASK_ERROR_TYPE => {}
                 _ => labels.push(label, OVERFLOW),
             }
         }

@@ -39,9 +39,9 @@ mod store;
 mod tests;
 
 pub use self::builder::{MeterBuilder, MeterError};
-#[cfg(feature = "sse")]
+#[cfg(any(feature = "sse", feature = "task"))]
 pub(crate) use self::handle::Handle;
-#[cfg(any(feature = "http", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "sse", feature = "task"))]
 pub(crate) use self::ladder::Ladder;
 #[cfg(feature = "http")]
 pub(crate) use self::store::Store;
@@ -62,7 +62,7 @@ use std::{
 
 use metrics::Recorder;
 
-#[cfg(not(feature = "sse"))]
+#[cfg(not(any(feature = "sse", feature = "task")))]
 use self::handle::Handle;
 
 use crate::catalog::Metric;
@@ -117,7 +117,7 @@ impl Meter {
     }
 
     /// Whether kept handles may be cut off, and started anew.
-    #[cfg(any(feature = "grpc", feature = "sse"))]
+    #[cfg(any(feature = "grpc", feature = "sse", feature = "task"))]
     pub(crate) fn is_refreshable(&self) -> bool {
         self.0.refreshable
     }

@@ -63,6 +63,7 @@ mod methods;
     feature = "http",
     feature = "log",
     feature = "sse",
+    feature = "task",
     feature = "trace"
 ))]
 mod numbers;
@@ -77,12 +78,18 @@ mod tests;
 mod timeout;
 mod told;
 
+#[cfg(feature = "sse")]
+pub(crate) use self::handle::SERIALIZATION_ERROR;
 #[cfg(all(feature = "conn", feature = "sse"))]
 pub(crate) use self::link::DrainMark;
-#[cfg(any(feature = "http", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "sse", feature = "task"))]
 pub(crate) use self::numbers::signed;
 #[cfg(feature = "http")]
 pub(crate) use self::numbers::{METHODS, SCHEME};
+#[cfg(any(feature = "sse", feature = "task"))]
+pub(crate) use self::observers::guard;
+#[cfg(feature = "task")]
+pub(crate) use self::timeout::is_known_timeout;
 pub use self::{
     body::ObservedBody,
     future::ObservedFuture,
@@ -98,5 +105,3 @@ pub use self::{
     },
     service::Observe,
 };
-#[cfg(feature = "sse")]
-pub(crate) use self::{handle::SERIALIZATION_ERROR, observers::guard};

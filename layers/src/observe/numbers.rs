@@ -132,7 +132,13 @@ impl<'a> Record<'a> {
 
 /// A figure of ours as a sample. Signed numbers convert in one instruction, unsigned ones in six, and no
 /// figure comes near 2⁶³: a declared length is below a petabyte, and 292 years are 2⁶³ nanoseconds.
-#[cfg(any(feature = "grpc", feature = "http", feature = "log", feature = "sse"))]
+#[cfg(any(
+    feature = "grpc",
+    feature = "http",
+    feature = "log",
+    feature = "sse",
+    feature = "task"
+))]
 #[inline(always)]
 pub(crate) fn signed(figure: u64) -> f64 {
     figure as i64 as f64

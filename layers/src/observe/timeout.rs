@@ -22,6 +22,12 @@ pub(super) fn is_timeout<E: 'static>(error: &E, of_user: Option<IsTimeout>) -> b
     false
 }
 
+/// Whether an error is a time-out of tower, of tokio or of the operating system, or comes from one.
+#[cfg(feature = "task")]
+pub(crate) fn is_known_timeout<E: 'static>(error: &E) -> bool {
+    is_timeout(error, None)
+}
+
 /// What the user's function says. A panic in it is no.
 fn asked(is_timeout: IsTimeout, error: &(dyn Error + 'static)) -> bool {
     guard::<IsTimeout, _>(|| is_timeout(error)).unwrap_or(false)

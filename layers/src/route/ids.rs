@@ -1,12 +1,14 @@
 //! Numbers of texts, the same in the whole process: an observer may be in several layers, and what one
 //! calls a route another may call so too.
 
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
+use std::sync::{
+    Arc,
+    atomic::{AtomicU32, Ordering},
+};
 use std::{
     collections::HashMap,
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicU32, Ordering},
-    },
+    sync::{Mutex, PoisonError},
 };
 
 /// How many texts have a number. Budgets bound what each layer admits; this bounds all of them, to some
@@ -14,9 +16,11 @@ use std::{
 const MOST: u32 = 1 << 16;
 
 /// The number that all texts past the last one share: they are one series, of a full budget.
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 const SHARED: u32 = MOST;
 
 /// The numbers of one layer's labels, each found once.
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 #[derive(Clone, Debug)]
 pub(super) struct Ids(Arc<[AtomicU32]>);
 
@@ -50,6 +54,7 @@ impl Texts {
 
 // === impl Ids ===
 
+#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 impl Ids {
     pub(super) fn new(labels: usize) -> Self {
         Self((0..labels).map(|_| AtomicU32::new(0)).collect())

@@ -60,7 +60,13 @@
 mod axum;
 mod grpc;
 mod guess;
-#[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
+#[cfg(any(
+    feature = "http",
+    feature = "log",
+    feature = "sse",
+    feature = "task",
+    feature = "trace"
+))]
 mod ids;
 mod interner;
 mod layer;
@@ -75,7 +81,7 @@ mod word;
 
 #[cfg(any(feature = "grpc", feature = "log", feature = "trace"))]
 pub(crate) use self::grpc::{is_path, vouches};
-#[cfg(any(feature = "http", feature = "sse"))]
+#[cfg(any(feature = "http", feature = "sse", feature = "task"))]
 pub(crate) use self::ids::id_of;
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
 pub(crate) use self::routes::RouteLabel;

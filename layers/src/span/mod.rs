@@ -161,3 +161,8 @@ pub use self::{
     builder::{SpanBuilder, SpanError},
     observer::{Span, SpanLayer, SpanState},
 };
+#[cfg(feature = "task")]
+pub(crate) use self::{
+    tracer::{Global, scope},
+    w3c::caller,
+};

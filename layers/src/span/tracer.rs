@@ -42,14 +42,14 @@ pub(super) enum Started {
 /// The tracers of the global provider. One that was taken before a provider was set makes no spans for
 /// ever, and so does one whose provider was shut down: when one makes none, the provider is asked again.
 #[derive(Default)]
-pub(super) struct Global {
+pub(crate) struct Global {
     /// Each in place of the one before. Past the last one, none is kept.
     kept: [OnceLock<global::BoxedTracer>; 4],
     current: AtomicUsize,
 }
 
 /// What the spans are made by: this crate, with the conventions that it keeps to.
-pub(super) fn scope() -> InstrumentationScope {
+pub(crate) fn scope() -> InstrumentationScope {
     InstrumentationScope::builder("bartizan")
         .with_version(env!("CARGO_PKG_VERSION"))
         .with_schema_url(SCHEMA_URL)
@@ -87,30 +87,49 @@ impl fmt::Debug for Tracers {
 
 impl Global {
     fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
+        let made = |started| match started {
+            Started::Nothing => None,
+            started => Some(started),
+        };
+        let made_anew = |tracer: &global::BoxedTracer| {
+            // Most likely there is no provider.
+            let opening = &Opening {
+                caller: opening.caller.clone(),
+                expects: false,
+                ..*opening
+            };
+            made(tracer.open(opening, parent))
+        };
+        self.ask(|tracer| made(tracer.open(opening, parent)), made_anew)
+            .unwrap_or(Started::Nothing)
+    }
+
+    /// Asks the tracer that is kept, and if that makes nothing, one of the provider that there is now.
+    #[inline]
+    pub(crate) fn ask<T>(
+        &self,
+        make: impl FnOnce(&global::BoxedTracer) -> Option<T>,
+        make_anew: impl FnOnce(&global::BoxedTracer) -> Option<T>,
+    ) -> Option<T> {
         let current = self.current.load(Ordering::Acquire);
-        if let Some(tracer) = self.kept.get(current).and_then(OnceLock::get) {
-            let started = tracer.open(opening, parent);
-            if !matches!(started, Started::Nothing) {
-                return started;
-            }
+        if let Some(tracer) = self.kept.get(current).and_then(OnceLock::get)
+            && let Some(made) = make(tracer)
+        {
+            return Some(made);
         }
-        self.open_anew(current, opening, parent)
+        self.ask_anew(current, make_anew)
     }
 
     #[cold]
-    fn open_anew(&self, current: usize, opening: &Opening<'_>, parent: &Context) -> Started {
+    fn ask_anew<T>(
+        &self,
+        current: usize,
+        make: impl FnOnce(&global::BoxedTracer) -> Option<T>,
+    ) -> Option<T> {
         let tracer = global::tracer_with_scope(scope());
-        // Most likely there is no provider.
-        let opening = &Opening {
-            caller: opening.caller.clone(),
-            expects: false,
-            ..*opening
-        };
-        let started = tracer.open(opening, parent);
-        if !matches!(started, Started::Nothing) {
-            self.keep(current, tracer);
-        }
-        started
+        let made = make(&tracer)?;
+        self.keep(current, tracer);
+        Some(made)
     }
 
     fn keep(&self, current: usize, tracer: global::BoxedTracer) {

@@ -28,7 +28,7 @@ const FEW: usize = 8;
 
 /// The context of the span that the request was sent from; `None` if there is none that is valid.
 #[inline]
-pub(super) fn caller(headers: &HeaderMap) -> Option<SpanContext> {
+pub(crate) fn caller(headers: &HeaderMap) -> Option<SpanContext> {
     if headers.is_empty() {
         return None;
     }

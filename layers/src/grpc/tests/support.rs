@@ -44,6 +44,10 @@ impl Scribe {
         }
     }
 
+    pub(crate) fn recorder(&self) -> Arc<PrometheusRecorder> {
+        Arc::clone(&self.recorder)
+    }
+
     pub(crate) fn meter(&self) -> Meter {
         let meter = Meter::builder().recorder(Arc::clone(&self.recorder));
         meter.build().expect("a meter")
@@ -66,7 +70,7 @@ impl Scribe {
     }
 
     /// The series of a metric, its labels without its name, sorted; of a histogram its counts.
-    pub(super) fn series(&self, metric: &str) -> Vec<String> {
+    pub(crate) fn series(&self, metric: &str) -> Vec<String> {
         let scrape = self.exporter.render();
         let mut series: Vec<_> = scrape
             .lines()

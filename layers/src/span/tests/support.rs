@@ -27,7 +27,7 @@ use crate::{
 /// A provider, and the spans that it was given.
 #[derive(Clone, Debug)]
 pub(crate) struct Traces {
-    pub(super) provider: SdkTracerProvider,
+    pub(crate) provider: SdkTracerProvider,
     exporter: InMemorySpanExporter,
 }
 
@@ -157,7 +157,7 @@ pub(super) fn attributes(span: &SpanData) -> BTreeMap<String, String> {
 }
 
 /// The value of an attribute.
-pub(super) fn attribute(span: &SpanData, key: &str) -> Option<String> {
+pub(crate) fn attribute(span: &SpanData, key: &str) -> Option<String> {
     attributes(span).remove(key)
 }
 
@@ -168,7 +168,7 @@ impl Traces {
         Self::sampled_by(Sampler::ParentBased(Box::new(Sampler::AlwaysOn)))
     }
 
-    pub(super) fn sampled_by(
+    pub(crate) fn sampled_by(
         sampler: impl opentelemetry_sdk::trace::ShouldSample + 'static,
     ) -> Self {
         let exporter = InMemorySpanExporter::default();
@@ -209,7 +209,7 @@ impl Traces {
     }
 
     /// The span of this name.
-    pub(super) fn named(&self, name: &str) -> SpanData {
+    pub(crate) fn named(&self, name: &str) -> SpanData {
         let mut spans = self.finished();
         spans.retain(|span| span.name == name);
         assert_eq!(spans.len(), 1, "{name}: {spans:#?}");

@@ -1,21 +1,21 @@
-//! The span within which a request is served.
+//! The span that is active: its ids, for lines of the log.
 
 #[cfg(feature = "trace")]
-pub(super) use self::active::{active_trace, within};
+pub(crate) use self::active::{active_trace, within};
 #[cfg(not(feature = "trace"))]
-pub(super) use self::inactive::{active_trace, within};
+pub(crate) use self::inactive::{active_trace, within};
 
 /// The ids of a span.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Trace {
-    pub(super) trace: u128,
-    pub(super) span: u64,
-    pub(super) sampled: bool,
+pub(crate) struct Trace {
+    pub(crate) trace: u128,
+    pub(crate) span: u64,
+    pub(crate) sampled: bool,
 }
 
 /// A number in hexadecimal digits, without an allocation.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Hex<const DIGITS: usize>([u8; DIGITS]);
+pub(crate) struct Hex<const DIGITS: usize>([u8; DIGITS]);
 
 #[cfg(feature = "trace")]
 mod active {
@@ -27,7 +27,7 @@ mod active {
     use super::Trace;
 
     /// The ids of the span that is active on this thread.
-    pub(in crate::log) fn active_trace() -> Option<Trace> {
+    pub(crate) fn active_trace() -> Option<Trace> {
         Context::map_current(|context| {
             let span = context.span();
             let ids = span.span_context();
@@ -41,7 +41,7 @@ mod active {
 
     /// Makes the span's context active, unless it is: a body that is dropped is within nothing. It has the
     /// span's ids alone, and cannot change the span.
-    pub(in crate::log) fn within(trace: Option<&Trace>) -> Option<ContextGuard> {
+    pub(crate) fn within(trace: Option<&Trace>) -> Option<ContextGuard> {
         let wanted = trace?;
         if active_trace().as_ref() == Some(wanted) {
             return None;
@@ -62,22 +62,22 @@ mod inactive {
     use super::Trace;
 
     /// Without the feature `trace` no span is known.
-    pub(in crate::log) fn active_trace() -> Option<Trace> {
+    pub(crate) fn active_trace() -> Option<Trace> {
         None
     }
 
     /// Nothing.
-    pub(in crate::log) fn within(_: Option<&Trace>) -> impl Sized {}
+    pub(crate) fn within(_: Option<&Trace>) -> impl Sized {}
 }
 
 // === impl Trace ===
 
 impl Trace {
-    pub(super) fn trace_id(&self) -> Hex<32> {
+    pub(crate) fn trace_id(&self) -> Hex<32> {
         Hex::of(self.trace)
     }
 
-    pub(super) fn span_id(&self) -> Hex<16> {
+    pub(crate) fn span_id(&self) -> Hex<16> {
         Hex::of(self.span.into())
     }
 }
@@ -94,7 +94,7 @@ impl<const DIGITS: usize> Hex<DIGITS> {
         Self(std::array::from_fn(digit))
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 }

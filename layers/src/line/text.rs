@@ -1,6 +1,6 @@
 //! Texts that are not ours, made fit for a line.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, fmt::Write as _};
 
 use crate::label;
 
@@ -8,11 +8,21 @@ use crate::label;
 /// direction of what follows, and cut to [`label::MAX_VALUE_LEN`] bytes.
 ///
 /// Most formatters escape such characters, some do not, and neither does everything that shows a log later.
-pub(super) fn clean(text: &str) -> Cow<'_, str> {
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
     match label::clean(text) {
         Cow::Borrowed(text) if !text.contains(deceives) => Cow::Borrowed(text),
         text => Cow::Owned(text.replace(deceives, "_")),
     }
+}
+
+/// Appends `name=value`, with a value in quotes where it would not be one word. It has no quotes itself.
+pub(crate) fn append(to: &mut String, name: &str, value: &str) {
+    let value = clean(value);
+    let gap = if to.is_empty() { "" } else { " " };
+    let is_word = !value.is_empty() && !value.contains(|c: char| c.is_whitespace() || c == '=');
+    let quote = if is_word { "" } else { "\"" };
+    // A string takes all that it is given.
+    let _ = write!(to, "{gap}{name}={quote}{value}{quote}");
 }
 
 /// Characters that show nothing and change how the others show, besides those that no label has.

@@ -1,0 +1,149 @@
+//! Background jobs: how long they take, how each one ends, which are stuck and which have gone silent.
+//!
+//! [`TaskLayer`] is for a `tower::Service` of jobs, such as a worker of a queue; [`Task`] and [`instrument`] are for
+//! futures and functions that run without one. Each job is recorded once, whatever becomes of it.
+//!
+//! | metric | kind, unit | labels (most values) | recorded |
+//! |---|---|---|---|
+//! | `task_started_total` | counter, {task} | `task` (200) | start |
+//! | `task_active` | up-down counter, {task} | `task` | start to end |
+//! | `task_duration_seconds` | histogram, s | `task`, `outcome` (4) | end |
+//! | `task_errors_total` | counter, {error} | `task`, `error_type` (64) | end with the outcome `error` |
+//! | `task_last_success_time_seconds` | gauge, s | `task` | success, as Unix time |
+//! | `task_oldest_start_time_seconds` | gauge, s | `task` | each [scan](Tasks::scan), as Unix time; 0 while none is under way |
+//! | `task_stage_duration_seconds` | histogram, s | `task`, `stage` (50), `outcome` | end of a [`stage`], if [asked for](TasksBuilder::stages) |
+//!
+//! A task's outcomes and classes of errors are registered at 0 with its first job, so that the first rise of each shows in
+//! a rate. The names are this project's own: OpenTelemetry has no convention for jobs.
+//!
+//! # How a job ends
+//!
+//! | outcome | what happened | `error_type` | fault |
+//! |---|---|---|---|
+//! | `success` | it came to its end, and that is no error | | |
+//! | `error` | it came to its end, and that is an error | its [class](ErrorClass) | server |
+//! | `cancelled` | it was dropped before: aborted, timed out from outside, or the runtime shut down | | unknown |
+//! | `panic` | it panicked, in the service's `call` or while it ran | `panic` (span and line) | server |
+//!
+//! By default an `Err` is an error, `timeout` if it is or comes from one of tower, of tokio or of the operating system, else
+//! `_OTHER`. [`TaskLayer::errors`] gives errors the classes of an enum of the service's own, and [`TaskLayer::classify`]
+//! decides of all answers. A text of an error is never a label.
+//!
+//! A job starts with the service's `call`, and one of [`Task::run`] when it is first polled. What a queue or a service that is
+//! not ready makes it wait before is not in its duration.
+//!
+//! # Where the layer goes
+//!
+//! | around or inside of | effect |
+//! |---|---|
+//! | a time-out | inside, a job that it ends is `cancelled`; around it, an `error` of class `timeout` |
+//! | a layer that catches panics | inside, a `panic`; around it, an `error` |
+//! | a layer that retries | inside, each attempt is a job; around it, all of them are one |
+//! | a limit of concurrency | either: the wait is before `call` |
+//!
+//! # Spans and lines
+//!
+//! With the feature `trace` a job is a span by the name of its task, of kind consumer behind a layer, else internal. It has
+//! `task.name`, `task.outcome`, `error.type`, and the ids that [`About`] is told; its status is an error for the outcomes
+//! `error` and `panic`. It continues the trace that the job [carries](About::parent), or [links](About::link) it; else it is
+//! a child of the span that is active. It is active while the job runs and while it is dropped. [`stage`] and [`step`] make
+//! spans of its parts: internal ones, with `task.stage`. A job that runs other jobs, such as a workflow, is their parent.
+//!
+//! With the feature `log` a job has two lines, both of the target `bartizan::task`: `task started` and `task ended`, at level
+//! info, and error for `error` and `panic`. Their fields: `trace_id`, `span_id`, `task`, `outcome`, `error.type`,
+//! `duration_seconds`, and `custom` with the ids.
+//!
+//! # Cost
+//!
+//! Without span and line, over a future that is ready at once: see the table of the benchmark, `cargo xtask bench task`; no
+//! allocation, once as many jobs were under way at once as are now. Threads that run jobs of one task share a lock for a
+//! moment, at the start and at the end, which is what lets a scan know the oldest.
+//!
+//! # Errors, panics, cancellation
+//!
+//! None of its own. A recorder, a subscriber or a function of the user's that panics is caught; the job goes on.
+//!
+//! # Example
+//!
+//! ```
+//! use bartizan::task::{ErrorClass, TaskLayer};
+//! use tower::{Service, ServiceBuilder, ServiceExt};
+//!
+//! struct Mail { id: u64, traceparent: String }
+//! enum MailError { Address(String), Refused }
+//!
+//! #[derive(Clone, Copy)]
+//! enum Class { Address, Refused }
+//!
+//! impl ErrorClass for Class {
+//!     const ALL: &'static [Self] = &[Self::Address, Self::Refused];
+//!
+//!     fn as_str(self) -> &'static str {
+//!         match self {
+//!             Self::Address => "address",
+//!             Self::Refused => "refused",
+//!         }
+//!     }
+//! }
+//!
+//! # #[tokio::main(flavor = "current_thread")] async fn main() {
+//! let layer = TaskLayer::new("send_mail")
+//!     .errors(|error: &MailError| match error {
+//!         MailError::Address(_) => Class::Address,
+//!         MailError::Refused => Class::Refused,
+//!     })
+//!     .describe(|mail: &Mail, about| {
+//!         about.id("mail.id", mail.id).parent(&mail.traceparent, None);
+//!     });
+//! let mut mailer = ServiceBuilder::new()
+//!     .layer(layer)
+//!     .service_fn(async |mail: Mail| match mail.id {
+//!         0 => Err(MailError::Address("nobody@example.com".into())),
+//!         1 => Err(MailError::Refused),
+//!         _ => Ok(()),
+//!     });
+//! let mail = Mail { id: 7, traceparent: String::new() };
+//! assert!(mailer.ready().await.is_ok());
+//! assert!(mailer.call(mail).await.is_ok());
+//! # }
+//! ```
+
+mod about;
+mod builder;
+mod classify;
+mod core;
+mod current;
+mod execution;
+mod future;
+mod in_flight;
+mod kind;
+mod layer;
+#[cfg(feature = "log")]
+mod log;
+mod name;
+mod named;
+mod options;
+mod scan;
+mod service;
+#[cfg(feature = "trace")]
+mod span;
+mod stage;
+mod tasks;
+#[cfg(test)]
+mod tests;
+mod watched;
+
+pub use self::{
+    about::{About, Describe},
+    builder::{TasksBuilder, TasksError},
+    classify::{AnyOutput, ByError, ByResult, Classify, DefaultClass, ErrorClass},
+    future::TaskFuture,
+    layer::TaskLayer,
+    name::{Named, NamedBy, TaskName},
+    named::{Task, instrument},
+    scan::TaskScan,
+    service::TaskService,
+    stage::{RunningTask, StageFuture, stage, step},
+    tasks::Tasks,
+};
+pub use crate::label::Outcome;

@@ -1,0 +1,80 @@
+//! A service of jobs that is measured.
+
+use std::{
+    fmt,
+    task::{Context, Poll},
+};
+
+use tower_service::Service;
+
+use super::{
+    About, Classify, Describe, TaskFuture, TaskLayer, TaskName, execution::Execution, name::Found,
+    watched::Running,
+};
+
+/// A service of jobs that is measured; made by [`TaskLayer`].
+#[derive(Clone)]
+pub struct TaskService<S, N, C, D> {
+    pub(super) inner: S,
+    pub(super) layer: TaskLayer<N, C, D>,
+}
+
+// === impl TaskService ===
+
+impl<S, N, C, D> TaskService<S, N, C, D> {
+    /// The service inside.
+    pub fn get_ref(&self) -> &S {
+        &self.inner
+    }
+
+    /// The service inside.
+    pub fn into_inner(self) -> S {
+        self.inner
+    }
+}
+
+impl<S, J, N, C, D> Service<J> for TaskService<S, N, C, D>
+where
+    S: Service<J>,
+    N: TaskName<J>,
+    C: Classify<Result<S::Response, S::Error>> + Clone,
+    D: Describe<J>,
+{
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = TaskFuture<S::Future, C>;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, job: J) -> Self::Future {
+        let TaskLayer {
+            tasks,
+            name,
+            classify,
+            describe,
+        } = &self.layer;
+        let Found(kind) = name.find::<C::Class>(tasks, &job);
+        let mut execution = if tasks.wants_about() {
+            let mut about = About::default();
+            describe.describe(&job, &mut about);
+            Execution::begun(kind, Some(&about), classify.clone())
+        } else {
+            Execution::begun(kind, None, classify.clone())
+        };
+        let running = Running::of(&mut execution);
+        let future = self.inner.call(job);
+        running.leave();
+        TaskFuture::begun(future, execution)
+    }
+}
+
+impl<S: fmt::Debug, N: fmt::Debug, C, D> fmt::Debug for TaskService<S, N, C, D> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TaskService")
+            .field("inner", &self.inner)
+            .field("layer", &self.layer)
+            .finish()
+    }
+}
