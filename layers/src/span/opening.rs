@@ -29,12 +29,13 @@ use crate::{
 };
 
 /// A span's start: what it may be made of, none of which is built before it is known to be recorded.
+#[derive(Clone, Copy)]
 pub(super) struct Opening<'a> {
     pub(super) inner: &'a Inner,
     pub(super) record: Record<'a>,
     pub(super) request: RequestHead<'a>,
     /// The caller's span, where it is not the parent.
-    pub(super) caller: Option<SpanContext>,
+    pub(super) link: Option<&'a SpanContext>,
     /// Whether the sampler is expected to record it, if it kept to that so far.
     pub(super) expects: bool,
 }
@@ -52,6 +53,7 @@ impl Opening<'_> {
     }
 
     /// The name, as far as it is known at the start.
+    #[inline]
     fn name(&self) -> Cow<'static, str> {
         match self.record.call() {
             Some(call) => match call.method() {
@@ -83,7 +85,7 @@ impl Opening<'_> {
         let mut attributes = Vec::with_capacity(12);
         self.attributes(|attribute| attributes.push(attribute));
         builder.attributes = Some(attributes);
-        if let Some(caller) = &self.caller {
+        if let Some(caller) = self.link {
             builder.links = Some(vec![Link::with_context(caller.clone())]);
         }
     }
@@ -93,7 +95,7 @@ impl Opening<'_> {
         if self.record.call().is_some() || template(self.record).is_some() {
             span.update_name(self.name());
         }
-        if let Some(caller) = &self.caller {
+        if let Some(caller) = self.link {
             span.add_link(caller.clone(), Vec::new());
         }
         self.attributes(|attribute| span.set_attribute(attribute));
@@ -216,23 +218,15 @@ struct Told<'a> {
 /// So many fields are looked at one by one: each look-up hashes a name, which costs as much as seven.
 const FEW: usize = 8;
 
-/// The parent of a span, and the caller's where that is not the parent.
-pub(super) struct Parent {
-    pub(super) context: Context,
-    pub(super) caller: Option<SpanContext>,
-}
-
 // === impl Told ===
 
 impl<'a> Told<'a> {
+    #[inline(always)]
     fn of(headers: &'a HeaderMap) -> Self {
-        let mut told = Self::default();
         if headers.len() > FEW {
-            let mut hosts = headers.get_all(HOST).iter();
-            told.host = hosts.next().filter(|_| hosts.next().is_none());
-            told.agent = headers.get(USER_AGENT);
-            return told;
+            return Self::among_many(headers);
         }
+        let mut told = Self::default();
         let mut hosts = 0;
         for (name, value) in headers {
             if *name == HOST {
@@ -243,6 +237,15 @@ impl<'a> Told<'a> {
             }
         }
         told
+    }
+
+    #[inline(never)]
+    fn among_many(headers: &'a HeaderMap) -> Self {
+        let mut hosts = headers.get_all(HOST).iter();
+        Self {
+            host: hosts.next().filter(|_| hosts.next().is_none()),
+            agent: headers.get(USER_AGENT),
+        }
     }
 }
 

@@ -26,17 +26,18 @@ pub(super) enum Tracers {
 /// Starts a span, whatever its type. The type is lost when the span is in its context, and not before:
 /// each attribute of a span of no known type is a call of its own.
 pub(super) trait Start {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started;
+    /// Puts the span into `context`, which is its parent's until then.
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened;
 }
 
 /// What became of a span.
-pub(super) enum Started {
-    /// The tracer makes none: it is a no-op, or its provider is shut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// The tracer makes none: it is a no-op, or its provider is shut down. The context is as it was.
     Nothing,
-    /// It is in this context and records nothing, and those made within it inherit that.
-    Unsampled(Context),
-    /// It is in this context.
-    Recording(Context),
+    /// It records nothing, and those made within it inherit that.
+    Unsampled,
+    Recording,
 }
 
 /// The tracers of the global provider. One that was taken before a provider was set makes no spans for
@@ -60,10 +61,10 @@ pub(super) fn scope() -> InstrumentationScope {
 
 impl Tracers {
     #[inline]
-    pub(super) fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
+    pub(super) fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
         match self {
-            Self::Given(tracer) => tracer.open(opening, parent),
-            Self::Global(global) => global.open(opening, parent),
+            Self::Given(tracer) => tracer.open(opening, context),
+            Self::Global(global) => global.open(opening, context),
         }
     }
 }
@@ -86,31 +87,30 @@ impl fmt::Debug for Tracers {
 // === impl Global ===
 
 impl Global {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
         let current = self.current.load(Ordering::Acquire);
         if let Some(tracer) = self.kept.get(current).and_then(OnceLock::get) {
-            let started = tracer.open(opening, parent);
-            if !matches!(started, Started::Nothing) {
-                return started;
+            let opened = tracer.open(opening, context);
+            if opened != Opened::Nothing {
+                return opened;
             }
         }
-        self.open_anew(current, opening, parent)
+        self.open_anew(current, opening, context)
     }
 
     #[cold]
-    fn open_anew(&self, current: usize, opening: &Opening<'_>, parent: &Context) -> Started {
+    fn open_anew(&self, current: usize, opening: &Opening<'_>, context: &mut Context) -> Opened {
         let tracer = global::tracer_with_scope(scope());
         // Most likely there is no provider.
         let opening = &Opening {
-            caller: opening.caller.clone(),
             expects: false,
             ..*opening
         };
-        let started = tracer.open(opening, parent);
-        if !matches!(started, Started::Nothing) {
+        let opened = tracer.open(opening, context);
+        if opened != Opened::Nothing {
             self.keep(current, tracer);
         }
-        started
+        opened
     }
 
     fn keep(&self, current: usize, tracer: global::BoxedTracer) {
@@ -135,30 +135,32 @@ where
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
         let mut builder = SpanBuilder {
             span_kind: Some(SpanKind::Server),
             ..SpanBuilder::default()
         };
-        let expected = opening.expect(parent);
+        let expected = opening.expect(context);
         if expected.is_all_built() {
             opening.complete(&mut builder);
         } else {
             builder.name = opening.method();
         }
-        let mut span = self.build_with_context(builder, parent);
+        let mut span = self.build_with_context(builder, context);
         if span.is_recording() {
             if !expected.is_all_built() {
                 opening.dress(&mut span);
             }
-            return Started::Recording(parent.with_span(span));
+            *context = context.with_span(span);
+            return Opened::Recording;
         }
         let made = span.span_context();
         // A tracer that does nothing gives its parent back.
-        if !made.is_valid() || made.span_id() == parent.span().span_context().span_id() {
-            return Started::Nothing;
+        if !made.is_valid() || made.span_id() == context.span().span_context().span_id() {
+            return Opened::Nothing;
         }
         opening.inner.expectations.disappoint(expected);
-        Started::Unsampled(parent.with_remote_span_context(made.clone()))
+        *context = context.with_remote_span_context(made.clone());
+        Opened::Unsampled
     }
 }
