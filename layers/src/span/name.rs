@@ -105,7 +105,7 @@ pub(super) fn method_name(record: Record<'_>) -> Cow<'static, str> {
 }
 
 /// The method's label, copied only if the user gave a list of methods.
-#[inline]
+#[inline(always)]
 pub(super) fn method(record: Record<'_>) -> Value {
     match record.standard_method() {
         Some(method) => method.into(),

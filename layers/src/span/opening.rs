@@ -8,7 +8,7 @@ use http::{
 };
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, Span, SpanBuilder, SpanContext},
+    trace::{Link, Span, SpanBuilder, SpanContext, SpanKind},
 };
 use opentelemetry_semantic_conventions::attribute;
 
@@ -23,7 +23,6 @@ use super::{
     text,
 };
 use crate::{
-    label::OTHER,
     observe::{Record, RequestHead},
     rpc::CallRef,
 };
@@ -77,16 +76,24 @@ impl Opening<'_> {
         }
     }
 
-    /// Gives the span to be everything at once.
+    /// The span to be, with everything at once or with what the sampler is shown by default.
     #[inline]
-    pub(super) fn complete(&self, builder: &mut SpanBuilder) {
-        builder.name = self.name();
-        // What comes at the end fits in, too.
-        let mut attributes = Vec::with_capacity(12);
-        self.attributes(|attribute| attributes.push(attribute));
-        builder.attributes = Some(attributes);
-        if let Some(caller) = self.link {
-            builder.links = Some(vec![Link::with_context(caller.clone())]);
+    pub(super) fn builder(&self, has_all: bool) -> SpanBuilder {
+        let (name, attributes, links) = if has_all {
+            // What comes at the end fits in, too.
+            let mut attributes = Vec::with_capacity(12);
+            self.attributes(|attribute| attributes.push(attribute));
+            let link = |caller: &SpanContext| vec![Link::with_context(caller.clone())];
+            (self.name(), Some(attributes), self.link.map(link))
+        } else {
+            (self.method(), None, None)
+        };
+        SpanBuilder {
+            span_kind: Some(SpanKind::Server),
+            name,
+            attributes,
+            links,
+            ..SpanBuilder::default()
         }
     }
 
@@ -152,7 +159,7 @@ impl Opening<'_> {
             attribute::HTTP_REQUEST_METHOD,
             method(*record),
         ));
-        if record.method() == OTHER {
+        if !record.is_method_known() {
             let original = text::fit(request.method().as_str());
             put(KeyValue::new(
                 attribute::HTTP_REQUEST_METHOD_ORIGINAL,

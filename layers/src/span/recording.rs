@@ -160,11 +160,13 @@ fn end_request(
     if error.is_some() {
         span.set_status(Status::error(""));
     }
-    span.set_attributes(AtEnd {
+    let mut at_end = AtEnd {
         route: route(record),
         status: record.status(),
         error,
-    });
+    };
+    // Lent, and not moved from one of the API's functions to the next.
+    span.set_attributes(&mut at_end);
     if options.path == Path::Route {
         let route = record.route().label.to_owned();
         span.set_attribute(KeyValue::new(attribute::URL_PATH, route));

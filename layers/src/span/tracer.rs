@@ -10,7 +10,7 @@ use std::{
 
 use opentelemetry::{
     Context, InstrumentationScope, global,
-    trace::{Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
+    trace::{Span, TraceContextExt, Tracer},
 };
 use opentelemetry_semantic_conventions::SCHEMA_URL;
 
@@ -136,16 +136,8 @@ where
     T::Span: Send + Sync + 'static,
 {
     fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
-        let mut builder = SpanBuilder {
-            span_kind: Some(SpanKind::Server),
-            ..SpanBuilder::default()
-        };
         let expected = opening.expect(context);
-        if expected.is_all_built() {
-            opening.complete(&mut builder);
-        } else {
-            builder.name = opening.method();
-        }
+        let builder = opening.builder(expected.is_all_built());
         let mut span = self.build_with_context(builder, context);
         if span.is_recording() {
             if !expected.is_all_built() {
