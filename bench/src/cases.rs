@@ -207,6 +207,12 @@ pub const ALL: &[Case] = &[
     long("span, frames", |run| {
         drive(traced().layer(Events(LONG)), sampled, run)
     }),
+    case("active, 1 frame", |run| {
+        drive(spans::Active(Events(1)), plain, run)
+    }),
+    long("active, frames", |run| {
+        drive(spans::Active(Events(LONG)), plain, run)
+    }),
     case("io, bare", io::bare),
     case("io, observed", io::observed),
     case("jobs, bare", jobs::bare),

@@ -238,6 +238,13 @@ pub const ALL: &[Figure] = &[
         "span, frames",
         0,
     ),
+    event(
+        "event_active",
+        "the same by hand: a context that is made active, and nothing else",
+        "active, 1 frame",
+        "active, frames",
+        0,
+    ),
     over(
         "io_write",
         "a write to an observed connection",

@@ -52,6 +52,13 @@ impl<'a> Record<'a> {
         self.data.route.label
     }
 
+    /// Whether the method is one that the layer knows, and not `_OTHER`.
+    #[cfg(feature = "trace")]
+    #[inline]
+    pub(crate) fn is_method_known(self) -> bool {
+        self.data.method.number() != 0
+    }
+
     /// Whether methods are those of the usual list.
     #[cfg(feature = "trace")]
     #[inline]

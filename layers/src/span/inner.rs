@@ -6,16 +6,15 @@ use opentelemetry::{
     baggage::BaggageExt,
     global,
     propagation::{Extractor, TextMapPropagator},
-    trace::TraceContextExt,
+    trace::{SpanContext, TraceContextExt},
 };
 
 use super::{
     baggage::{self, BaggageLimits},
     expectation::Expectations,
-    opening::Parent,
     options::Options,
     tracer::Tracers,
-    w3c,
+    w3c::{self, Caller},
 };
 use crate::observe::RequestHead;
 
@@ -42,31 +41,34 @@ struct Headers<'a>(&'a HeaderMap);
 // === impl Inner ===
 
 impl Inner {
-    /// The context that the request's span is made in; `None` if there shall be no telemetry.
-    #[inline]
-    pub(super) fn parent(&self, request: RequestHead<'_>) -> Option<Parent> {
+    /// The context that the request's span is made in; `None` if there shall be no telemetry. The caller's
+    /// span goes into `link` where that is not the parent.
+    #[inline(always)]
+    pub(super) fn parent(
+        &self,
+        request: RequestHead<'_>,
+        link: &mut Option<SpanContext>,
+    ) -> Option<Context> {
         if let Propagation::W3c(None) = self.propagation
             && !self.options.public_endpoint
         {
             // What nearly everyone has, without a copy of what is there.
             let caller = w3c::caller(request.headers());
-            return Context::map_current(|here| {
-                let context = match caller {
-                    _ if here.is_telemetry_suppressed() => return None,
-                    Some(caller) => here.with_remote_span_context(caller),
-                    None => here.clone(),
-                };
-                Some(Parent {
-                    context,
-                    caller: None,
-                })
+            return Context::map_current(|here| match caller {
+                _ if here.is_telemetry_suppressed() => None,
+                Some(caller) => Some(here.with_remote_span_context(caller.context())),
+                None => Some(here.clone()),
             });
         }
-        self.parent_otherwise(request)
+        self.parent_otherwise(request, link)
     }
 
     #[inline(never)]
-    fn parent_otherwise(&self, request: RequestHead<'_>) -> Option<Parent> {
+    fn parent_otherwise(
+        &self,
+        request: RequestHead<'_>,
+        link: &mut Option<SpanContext>,
+    ) -> Option<Context> {
         let here = Context::current();
         if here.is_telemetry_suppressed() {
             return None;
@@ -76,46 +78,41 @@ impl Inner {
         let headers = request.headers();
         Some(match &self.propagation {
             Propagation::W3c(limits) => {
-                let caller = w3c::caller(headers);
-                let (context, caller) = match caller {
-                    Some(caller) if !is_public => (context.with_remote_span_context(caller), None),
-                    caller => (context, caller),
+                let caller = w3c::caller(headers).map(Caller::context);
+                let context = match caller {
+                    Some(caller) if !is_public => context.with_remote_span_context(caller),
+                    caller => {
+                        *link = caller;
+                        context
+                    }
                 };
-                let context = match limits {
+                match limits {
                     Some(limits) if !is_public => with_baggage(context, headers, *limits),
                     _ => context,
-                };
-                Parent { context, caller }
+                }
             }
-            Propagation::None => Parent {
-                context,
-                caller: None,
-            },
+            Propagation::None => context,
             Propagation::Given(propagator) => {
-                self.extracted(propagator.extract_with_context(&context, &Headers(headers)))
+                let found = propagator.extract_with_context(&context, &Headers(headers));
+                self.extracted(found, link)
             }
             Propagation::Global => {
                 let extract = |propagator: &dyn TextMapPropagator| {
                     propagator.extract_with_context(&context, &Headers(headers))
                 };
-                self.extracted(global::get_text_map_propagator(extract))
+                self.extracted(global::get_text_map_propagator(extract), link)
             }
         })
     }
 
     #[cold]
-    fn extracted(&self, context: Context) -> Parent {
+    fn extracted(&self, context: Context, link: &mut Option<SpanContext>) -> Context {
         if !self.options.public_endpoint {
-            return Parent {
-                context,
-                caller: None,
-            };
+            return context;
         }
         let caller = context.span().span_context().clone();
-        Parent {
-            context: Context::new(),
-            caller: (caller.is_valid() && caller.is_remote()).then_some(caller),
-        }
+        *link = (caller.is_valid() && caller.is_remote()).then_some(caller);
+        Context::new()
     }
 }
 

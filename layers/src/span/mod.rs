@@ -164,5 +164,5 @@ pub use self::{
 #[cfg(feature = "task")]
 pub(crate) use self::{
     tracer::{Global, scope},
-    w3c::caller,
+    w3c::{Caller, caller},
 };

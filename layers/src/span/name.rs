@@ -2,15 +2,17 @@
 
 use std::{borrow::Cow, sync::OnceLock};
 
+use opentelemetry::Value;
+
 use crate::{label::OTHER, observe::Record, route::RouteSource};
 
 /// The name of the spans of a method and a route.
 #[derive(Debug)]
 struct Kept {
     key: u64,
-    name: Box<str>,
-    /// Where the route begins.
-    route: usize,
+    name: &'static str,
+    /// The end of the name.
+    route: &'static str,
 }
 
 /// Names that are used again and again: a span takes what is not kept as a copy of its own. Each place is taken
@@ -41,9 +43,9 @@ fn is_known(source: Option<RouteSource>) -> bool {
 
 /// The route, for the span to have.
 #[inline]
-pub(super) fn route(record: Record<'_>) -> Option<Cow<'static, str>> {
+pub(super) fn route(record: Record<'_>) -> Option<Value> {
     match kept(record) {
-        Some(kept) => Some(kept.name[kept.route..].into()),
+        Some(kept) => Some(kept.route.into()),
         None => template(record).map(|route| route.to_owned().into()),
     }
 }
@@ -52,7 +54,7 @@ pub(super) fn route(record: Record<'_>) -> Option<Cow<'static, str>> {
 #[inline]
 pub(super) fn name(record: Record<'_>) -> Cow<'static, str> {
     if let Some(kept) = kept(record) {
-        return Cow::Borrowed(&kept.name);
+        return Cow::Borrowed(kept.name);
     }
     match template(record) {
         Some(route) => joined(&method_name(record), route).into(),
@@ -92,20 +94,22 @@ fn joined(method: &str, route: &str) -> String {
     [method, " ", route].concat()
 }
 
+/// The method, as a name has it.
 #[inline]
 pub(super) fn method_name(record: Record<'_>) -> Cow<'static, str> {
-    match method(record) {
-        Cow::Borrowed(OTHER) => "HTTP".into(),
-        method => method,
+    match record.standard_method() {
+        _ if !record.is_method_known() => "HTTP".into(),
+        Some(method) => method.into(),
+        None => record.method().to_owned().into(),
     }
 }
 
 /// The method's label, copied only if the user gave a list of methods.
-#[inline]
-pub(super) fn method(record: Record<'_>) -> Cow<'static, str> {
+#[inline(always)]
+pub(super) fn method(record: Record<'_>) -> Value {
     match record.standard_method() {
         Some(method) => method.into(),
-        None if record.method() == OTHER => OTHER.into(),
+        None if !record.is_method_known() => OTHER.into(),
         None => record.method().to_owned().into(),
     }
 }
@@ -115,10 +119,8 @@ pub(super) fn method(record: Record<'_>) -> Cow<'static, str> {
 impl Kept {
     #[cold]
     fn new(key: u64, method: &str, route: &str) -> Self {
-        Self {
-            key,
-            name: joined(method, route).into(),
-            route: method.len() + 1,
-        }
+        let name: &'static str = joined(method, route).leak();
+        let route = &name[method.len() + 1..];
+        Self { key, name, route }
     }
 }

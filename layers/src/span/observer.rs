@@ -8,9 +8,9 @@ use opentelemetry::{Context, ContextGuard, trace::TraceContextExt};
 use super::{
     SpanBuilder,
     inner::{Inner, Propagation},
-    opening::{Opening, Parent},
+    opening::Opening,
     recording::Recording,
-    tracer::Started,
+    tracer::Opened,
     w3c,
 };
 use crate::observe::{FrameRef, Needs, ObserveLayer, Observer, Record, RequestHead, ResponseHead};
@@ -86,24 +86,25 @@ impl Observer for Span {
         {
             return SpanState::default();
         }
-        let Some(Parent { context, caller }) = inner.parent(request) else {
+        let mut link = None;
+        let Some(mut context) = inner.parent(request, &mut link) else {
             return SpanState::default();
         };
         let opening = Opening {
             inner,
             record,
             request,
-            caller,
+            link: link.as_ref(),
             expects: true,
         };
-        let (context, recording) = match inner.tracers.open(&opening, &context) {
-            Started::Recording(context) => (context, Recording::new(record)),
-            Started::Unsampled(context) => (context, Recording::NONE),
+        let recording = match inner.tracers.open(&opening, &mut context) {
+            Opened::Recording => Recording::new(record),
+            Opened::Unsampled => Recording::NONE,
             // What the caller sent is passed on, where there is something.
-            Started::Nothing if context.has_active_span() => (context, Recording::NONE),
-            Started::Nothing => match inner.propagation {
+            Opened::Nothing if context.has_active_span() => Recording::NONE,
+            Opened::Nothing => match inner.propagation {
                 Propagation::None | Propagation::W3c(None) => return SpanState::default(),
-                _ => (context, Recording::NONE),
+                _ => Recording::NONE,
             },
         };
         SpanState {

@@ -8,7 +8,7 @@ use http::{
 };
 use opentelemetry::{
     Context, KeyValue,
-    trace::{Link, Span, SpanBuilder, SpanContext},
+    trace::{Link, Span, SpanBuilder, SpanContext, SpanKind},
 };
 use opentelemetry_semantic_conventions::attribute;
 
@@ -23,18 +23,18 @@ use super::{
     text,
 };
 use crate::{
-    label::OTHER,
     observe::{Record, RequestHead},
     rpc::CallRef,
 };
 
 /// A span's start: what it may be made of, none of which is built before it is known to be recorded.
+#[derive(Clone, Copy)]
 pub(super) struct Opening<'a> {
     pub(super) inner: &'a Inner,
     pub(super) record: Record<'a>,
     pub(super) request: RequestHead<'a>,
     /// The caller's span, where it is not the parent.
-    pub(super) caller: Option<SpanContext>,
+    pub(super) link: Option<&'a SpanContext>,
     /// Whether the sampler is expected to record it, if it kept to that so far.
     pub(super) expects: bool,
 }
@@ -52,6 +52,7 @@ impl Opening<'_> {
     }
 
     /// The name, as far as it is known at the start.
+    #[inline]
     fn name(&self) -> Cow<'static, str> {
         match self.record.call() {
             Some(call) => match call.method() {
@@ -75,16 +76,24 @@ impl Opening<'_> {
         }
     }
 
-    /// Gives the span to be everything at once.
+    /// The span to be, with everything at once or with what the sampler is shown by default.
     #[inline]
-    pub(super) fn complete(&self, builder: &mut SpanBuilder) {
-        builder.name = self.name();
-        // What comes at the end fits in, too.
-        let mut attributes = Vec::with_capacity(12);
-        self.attributes(|attribute| attributes.push(attribute));
-        builder.attributes = Some(attributes);
-        if let Some(caller) = &self.caller {
-            builder.links = Some(vec![Link::with_context(caller.clone())]);
+    pub(super) fn builder(&self, has_all: bool) -> SpanBuilder {
+        let (name, attributes, links) = if has_all {
+            // What comes at the end fits in, too.
+            let mut attributes = Vec::with_capacity(12);
+            self.attributes(|attribute| attributes.push(attribute));
+            let link = |caller: &SpanContext| vec![Link::with_context(caller.clone())];
+            (self.name(), Some(attributes), self.link.map(link))
+        } else {
+            (self.method(), None, None)
+        };
+        SpanBuilder {
+            span_kind: Some(SpanKind::Server),
+            name,
+            attributes,
+            links,
+            ..SpanBuilder::default()
         }
     }
 
@@ -93,7 +102,7 @@ impl Opening<'_> {
         if self.record.call().is_some() || template(self.record).is_some() {
             span.update_name(self.name());
         }
-        if let Some(caller) = &self.caller {
+        if let Some(caller) = self.link {
             span.add_link(caller.clone(), Vec::new());
         }
         self.attributes(|attribute| span.set_attribute(attribute));
@@ -150,7 +159,7 @@ impl Opening<'_> {
             attribute::HTTP_REQUEST_METHOD,
             method(*record),
         ));
-        if record.method() == OTHER {
+        if !record.is_method_known() {
             let original = text::fit(request.method().as_str());
             put(KeyValue::new(
                 attribute::HTTP_REQUEST_METHOD_ORIGINAL,
@@ -216,23 +225,15 @@ struct Told<'a> {
 /// So many fields are looked at one by one: each look-up hashes a name, which costs as much as seven.
 const FEW: usize = 8;
 
-/// The parent of a span, and the caller's where that is not the parent.
-pub(super) struct Parent {
-    pub(super) context: Context,
-    pub(super) caller: Option<SpanContext>,
-}
-
 // === impl Told ===
 
 impl<'a> Told<'a> {
+    #[inline(always)]
     fn of(headers: &'a HeaderMap) -> Self {
-        let mut told = Self::default();
         if headers.len() > FEW {
-            let mut hosts = headers.get_all(HOST).iter();
-            told.host = hosts.next().filter(|_| hosts.next().is_none());
-            told.agent = headers.get(USER_AGENT);
-            return told;
+            return Self::among_many(headers);
         }
+        let mut told = Self::default();
         let mut hosts = 0;
         for (name, value) in headers {
             if *name == HOST {
@@ -243,6 +244,15 @@ impl<'a> Told<'a> {
             }
         }
         told
+    }
+
+    #[inline(never)]
+    fn among_many(headers: &'a HeaderMap) -> Self {
+        let mut hosts = headers.get_all(HOST).iter();
+        Self {
+            host: hosts.next().filter(|_| hosts.next().is_none()),
+            agent: headers.get(USER_AGENT),
+        }
     }
 }
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use http::StatusCode;
 use opentelemetry::{
-    Context, KeyValue,
+    Context, KeyValue, Value,
     trace::{SpanRef, Status, TraceContextExt},
 };
 use opentelemetry_semantic_conventions::attribute;
@@ -119,37 +120,28 @@ fn capture(context: &Context, options: &Options, response: &ResponseHead<'_>) {
 }
 
 /// What every span is told at its end, each attribute made when it is asked for: none is moved for nothing.
-struct AtEnd<'a> {
-    record: Record<'a>,
+struct AtEnd {
+    route: Option<Value>,
+    status: Option<StatusCode>,
     error: Option<Cow<'static, str>>,
-    next: u8,
 }
 
 // === impl AtEnd ===
 
-impl Iterator for AtEnd<'_> {
+impl Iterator for AtEnd {
     type Item = KeyValue;
 
     #[inline]
     fn next(&mut self) -> Option<KeyValue> {
-        loop {
-            self.next += 1;
-            let attribute = match self.next {
-                1 => route(self.record).map(|route| KeyValue::new(attribute::HTTP_ROUTE, route)),
-                2 => self.record.status().map(|status| {
-                    let status = i64::from(status.as_u16());
-                    KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, status)
-                }),
-                3 => self
-                    .error
-                    .take()
-                    .map(|error| KeyValue::new(attribute::ERROR_TYPE, error)),
-                _ => return None,
-            };
-            if attribute.is_some() {
-                return attribute;
-            }
+        if let Some(route) = self.route.take() {
+            return Some(KeyValue::new(attribute::HTTP_ROUTE, route));
         }
+        if let Some(status) = self.status.take() {
+            let status = i64::from(status.as_u16());
+            return Some(KeyValue::new(attribute::HTTP_RESPONSE_STATUS_CODE, status));
+        }
+        let error = self.error.take()?;
+        Some(KeyValue::new(attribute::ERROR_TYPE, error))
     }
 }
 
@@ -168,11 +160,13 @@ fn end_request(
     if error.is_some() {
         span.set_status(Status::error(""));
     }
-    span.set_attributes(AtEnd {
-        record,
+    let mut at_end = AtEnd {
+        route: route(record),
+        status: record.status(),
         error,
-        next: 0,
-    });
+    };
+    // Lent, and not moved from one of the API's functions to the next.
+    span.set_attributes(&mut at_end);
     if options.path == Path::Route {
         let route = record.route().label.to_owned();
         span.set_attribute(KeyValue::new(attribute::URL_PATH, route));

@@ -8,12 +8,16 @@ pub(super) const MOST: usize = 1_024;
 /// A text of a request, as an attribute may hold it: cut after [`MOST`] bytes, with `_` for each
 /// character that is not to be shown.
 pub(super) fn fit(text: &str) -> String {
-    let text = cut(text);
-    if is_plain(text.as_bytes()) {
+    if text.len() <= MOST && is_plain(text.as_bytes()) {
         text.to_owned()
     } else {
-        text.replace(unfit, "_")
+        clean(text)
     }
+}
+
+#[cold]
+fn clean(text: &str) -> String {
+    cut(text).replace(unfit, "_")
 }
 
 /// As [`fit`], for bytes that need not be UTF-8.
@@ -26,10 +30,26 @@ pub(super) fn fit_bytes(bytes: &[u8]) -> String {
     }
 }
 
-/// Whether all of it is ASCII that prints; without a branch for each byte.
+/// Whether all of it is ASCII that prints; eight bytes at once, of which the last ones may be looked at twice.
 fn is_plain(text: &[u8]) -> bool {
-    text.iter()
-        .fold(true, |all, byte| all & matches!(byte, b' '..=b'~'))
+    let Some(last) = text.last_chunk() else {
+        return text.iter().all(|byte| matches!(byte, b' '..=b'~'));
+    };
+    let words = text.as_chunks().0.iter().chain([last]);
+    words.fold(0, |odd, word| odd | oddities(*word)) == 0
+}
+
+/// Has the highest bit of a byte set where one of these is not plain. What a byte borrows or carries is of one
+/// that is not plain itself.
+#[inline(always)]
+fn oddities(bytes: [u8; 8]) -> u64 {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    let bytes = u64::from_ne_bytes(bytes);
+    let (below_space, above_tilde) = (
+        bytes.wrapping_sub(EACH * b' ' as u64),
+        bytes.wrapping_add(EACH),
+    );
+    (bytes | below_space | above_tilde) & (EACH << 7)
 }
 
 /// The longest start that is not too long and cuts no character in two.

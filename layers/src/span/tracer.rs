@@ -10,7 +10,7 @@ use std::{
 
 use opentelemetry::{
     Context, InstrumentationScope, global,
-    trace::{Span, SpanBuilder, SpanKind, TraceContextExt, Tracer},
+    trace::{Span, TraceContextExt, Tracer},
 };
 use opentelemetry_semantic_conventions::SCHEMA_URL;
 
@@ -26,17 +26,18 @@ pub(super) enum Tracers {
 /// Starts a span, whatever its type. The type is lost when the span is in its context, and not before:
 /// each attribute of a span of no known type is a call of its own.
 pub(super) trait Start {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started;
+    /// Puts the span into `context`, which is its parent's until then.
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened;
 }
 
 /// What became of a span.
-pub(super) enum Started {
-    /// The tracer makes none: it is a no-op, or its provider is shut down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Opened {
+    /// The tracer makes none: it is a no-op, or its provider is shut down. The context is as it was.
     Nothing,
-    /// It is in this context and records nothing, and those made within it inherit that.
-    Unsampled(Context),
-    /// It is in this context.
-    Recording(Context),
+    /// It records nothing, and those made within it inherit that.
+    Unsampled,
+    Recording,
 }
 
 /// The tracers of the global provider. One that was taken before a provider was set makes no spans for
@@ -60,10 +61,10 @@ pub(crate) fn scope() -> InstrumentationScope {
 
 impl Tracers {
     #[inline]
-    pub(super) fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
+    pub(super) fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
         match self {
-            Self::Given(tracer) => tracer.open(opening, parent),
-            Self::Global(global) => global.open(opening, parent),
+            Self::Given(tracer) => tracer.open(opening, context),
+            Self::Global(global) => global.open(opening, context),
         }
     }
 }
@@ -86,48 +87,47 @@ impl fmt::Debug for Tracers {
 // === impl Global ===
 
 impl Global {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
-        let made = |started| match started {
-            Started::Nothing => None,
-            started => Some(started),
-        };
-        let made_anew = |tracer: &global::BoxedTracer| {
-            // Most likely there is no provider.
-            let opening = &Opening {
-                caller: opening.caller.clone(),
-                expects: false,
-                ..*opening
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
+        self.ask(|tracer, is_anew| {
+            let opened = if is_anew {
+                // Most likely there is no provider.
+                let opening = &Opening {
+                    expects: false,
+                    ..*opening
+                };
+                tracer.open(opening, context)
+            } else {
+                tracer.open(opening, context)
             };
-            made(tracer.open(opening, parent))
-        };
-        self.ask(|tracer| made(tracer.open(opening, parent)), made_anew)
-            .unwrap_or(Started::Nothing)
+            (opened != Opened::Nothing).then_some(opened)
+        })
+        .unwrap_or(Opened::Nothing)
     }
 
-    /// Asks the tracer that is kept, and if that makes nothing, one of the provider that there is now.
+    /// Asks the tracer that is kept, and if that makes nothing, one of the provider that there is now: `make` is told
+    /// which it is.
     #[inline]
     pub(crate) fn ask<T>(
         &self,
-        make: impl FnOnce(&global::BoxedTracer) -> Option<T>,
-        make_anew: impl FnOnce(&global::BoxedTracer) -> Option<T>,
+        mut make: impl FnMut(&global::BoxedTracer, bool) -> Option<T>,
     ) -> Option<T> {
         let current = self.current.load(Ordering::Acquire);
         if let Some(tracer) = self.kept.get(current).and_then(OnceLock::get)
-            && let Some(made) = make(tracer)
+            && let Some(made) = make(tracer, false)
         {
             return Some(made);
         }
-        self.ask_anew(current, make_anew)
+        self.ask_anew(current, make)
     }
 
     #[cold]
     fn ask_anew<T>(
         &self,
         current: usize,
-        make: impl FnOnce(&global::BoxedTracer) -> Option<T>,
+        mut make: impl FnMut(&global::BoxedTracer, bool) -> Option<T>,
     ) -> Option<T> {
         let tracer = global::tracer_with_scope(scope());
-        let made = make(&tracer)?;
+        let made = make(&tracer, true)?;
         self.keep(current, tracer);
         Some(made)
     }
@@ -154,30 +154,24 @@ where
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
-    fn open(&self, opening: &Opening<'_>, parent: &Context) -> Started {
-        let mut builder = SpanBuilder {
-            span_kind: Some(SpanKind::Server),
-            ..SpanBuilder::default()
-        };
-        let expected = opening.expect(parent);
-        if expected.is_all_built() {
-            opening.complete(&mut builder);
-        } else {
-            builder.name = opening.method();
-        }
-        let mut span = self.build_with_context(builder, parent);
+    fn open(&self, opening: &Opening<'_>, context: &mut Context) -> Opened {
+        let expected = opening.expect(context);
+        let builder = opening.builder(expected.is_all_built());
+        let mut span = self.build_with_context(builder, context);
         if span.is_recording() {
             if !expected.is_all_built() {
                 opening.dress(&mut span);
             }
-            return Started::Recording(parent.with_span(span));
+            *context = context.with_span(span);
+            return Opened::Recording;
         }
         let made = span.span_context();
         // A tracer that does nothing gives its parent back.
-        if !made.is_valid() || made.span_id() == parent.span().span_context().span_id() {
-            return Started::Nothing;
+        if !made.is_valid() || made.span_id() == context.span().span_context().span_id() {
+            return Opened::Nothing;
         }
         opening.inner.expectations.disappoint(expected);
-        Started::Unsampled(parent.with_remote_span_context(made.clone()))
+        *context = context.with_remote_span_context(made.clone());
+        Opened::Unsampled
     }
 }

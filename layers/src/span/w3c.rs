@@ -8,6 +8,8 @@
 //! Source: Trace Context, W3C Recommendation of 23 November 2021, sections 3.2 and 3.3; keys of vendors as
 //! in Level 1.
 
+use std::hint::black_box;
+
 use http::{HeaderMap, HeaderName, HeaderValue};
 use opentelemetry::trace::{SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
@@ -26,30 +28,56 @@ const LENGTH: usize = 55;
 /// So many fields are looked at one by one: each look-up hashes a name, which costs as much as seven.
 const FEW: usize = 8;
 
-/// The context of the span that the request was sent from; `None` if there is none that is valid.
-#[inline]
-pub(crate) fn caller(headers: &HeaderMap) -> Option<SpanContext> {
+/// The caller's span. Its context is made where it stays: each move of one is a copy.
+#[derive(Clone, Copy)]
+pub(crate) struct Caller<'a> {
+    trace: TraceId,
+    span: SpanId,
+    flags: TraceFlags,
+    /// Where there is a `tracestate`.
+    state: Option<&'a HeaderMap>,
+}
+
+/// The span that the request was sent from; `None` if there is none that is valid.
+#[inline(always)]
+pub(crate) fn caller(headers: &HeaderMap) -> Option<Caller<'_>> {
     if headers.is_empty() {
         return None;
     }
     let (parent, has_state) = find(headers)?;
     let (trace, span, flags) = traceparent(parent.as_bytes())?;
-    let state = if has_state {
-        tracestate(headers).unwrap_or_default()
-    } else {
-        TraceState::NONE
-    };
-    Some(SpanContext::new(trace, span, flags, true, state))
+    Some(Caller {
+        trace,
+        span,
+        flags,
+        state: has_state.then_some(headers),
+    })
+}
+
+// === impl Caller ===
+
+impl Caller<'_> {
+    #[inline(always)]
+    pub(crate) fn context(self) -> SpanContext {
+        let Self {
+            trace,
+            span,
+            flags,
+            state,
+        } = self;
+        let state = match state {
+            Some(headers) => tracestate(headers).unwrap_or_default(),
+            None => TraceState::NONE,
+        };
+        SpanContext::new(trace, span, flags, true, state)
+    }
 }
 
 /// The only `traceparent`, and whether there is a `tracestate`.
-#[inline]
+#[inline(always)]
 fn find(headers: &HeaderMap) -> Option<(&HeaderValue, bool)> {
     if headers.len() > FEW {
-        let mut parents = headers.get_all(TRACEPARENT).iter();
-        let parent = parents.next()?;
-        let is_only = parents.next().is_none();
-        return is_only.then(|| (parent, headers.contains_key(TRACESTATE)));
+        return find_among_many(headers);
     }
     let (mut parents, mut has_state) = (None, false);
     for (name, value) in headers {
@@ -62,7 +90,16 @@ fn find(headers: &HeaderMap) -> Option<(&HeaderValue, bool)> {
     Some((parents?, has_state))
 }
 
+#[inline(never)]
+fn find_among_many(headers: &HeaderMap) -> Option<(&HeaderValue, bool)> {
+    let mut parents = headers.get_all(TRACEPARENT).iter();
+    let parent = parents.next()?;
+    let is_only = parents.next().is_none();
+    is_only.then(|| (parent, headers.contains_key(TRACESTATE)))
+}
+
 /// Reads a `traceparent`.
+#[inline(always)]
 fn traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     let (parent, rest) = value.split_first_chunk::<LENGTH>()?;
     if parent[2] != b'-' || parent[35] != b'-' || parent[52] != b'-' {
@@ -79,32 +116,37 @@ fn traceparent(value: &[u8]) -> Option<(TraceId, SpanId, TraceFlags)> {
     if !more_is_fine {
         return None;
     }
-    let mut digits = [b'0'; 48];
-    digits[..32].copy_from_slice(&parent[3..35]);
-    digits[32..].copy_from_slice(&parent[36..52]);
-    let values = hex(digits)?;
-    let number = |from: usize| {
-        let digits = *values[from..].first_chunk().unwrap_or(&[0; 8]);
-        u64::from(number(digits))
-    };
-    let (high, low) = (number(0) << 32 | number(8), number(16) << 32 | number(24));
-    let (trace, span) = (
-        u128::from(high) << 64 | u128::from(low),
-        number(32) << 32 | number(40),
-    );
+    let (trace, span) = ids(parent)?;
     // Of the flags one has a meaning here; what the others mean, their sender's version tells.
     let sampled = match [parent[53], parent[54]] {
         [b'0', b'0'] => 0,
         [b'0', b'1'] => 1,
         [high, low] => byte(high, low)? & 1,
     };
-    (trace != 0 && span != 0).then(|| {
-        (
-            TraceId::from(trace),
-            SpanId::from(span),
-            TraceFlags::new(sampled),
-        )
-    })
+    Some((trace, span, TraceFlags::new(sampled)))
+}
+
+/// The ids, neither of which may be zero.
+#[inline(always)]
+fn ids(parent: &[u8; LENGTH]) -> Option<(TraceId, SpanId)> {
+    let mut digits = [b'0'; 64];
+    digits[..32].copy_from_slice(&parent[3..35]);
+    digits[48..].copy_from_slice(&parent[36..52]);
+    let values = hex(digits)?;
+    let mut bytes = [0; 32];
+    // Neighbours are put together, sixteen at once.
+    for (byte, [high, low]) in bytes.iter_mut().zip(values.as_chunks().0) {
+        *byte = high << 4 | low;
+    }
+    // The compiler would put the bytes into the order of numbers before there are any, one by one.
+    let bytes = black_box(bytes);
+    let word = |from: usize| {
+        let word = bytes[from..].first_chunk().unwrap_or(&[0; 8]);
+        u64::from_be_bytes(*word)
+    };
+    let (high, low, span) = (word(0), word(8), word(24));
+    let trace = u128::from(high) << 64 | u128::from(low);
+    (trace != 0 && span != 0).then(|| (TraceId::from(trace), SpanId::from(span)))
 }
 
 /// The byte that two digits are.
@@ -125,16 +167,6 @@ fn hex<const N: usize>(digits: [u8; N]) -> Option<[u8; N]> {
         if is_letter { from_a + 10 } else { from_0 }
     });
     (wrong == 0).then_some(values)
-}
-
-/// The number that eight digits of these values are: neighbours are put together, thrice.
-#[inline(always)]
-fn number(values: [u8; 8]) -> u32 {
-    let word = u64::from_be_bytes(values);
-    let pairs = (word | word >> 4) & 0x00ff_00ff_00ff_00ff;
-    let fours = (pairs | pairs >> 8) & 0x0000_ffff_0000_ffff;
-    // The last shift leaves 32 bits.
-    (fours | fours >> 16) as u32
 }
 
 /// Reads the `tracestate`, which may be in several lines.

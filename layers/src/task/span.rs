@@ -5,7 +5,6 @@ use std::{fmt, sync::Arc};
 use http::{HeaderMap, HeaderValue};
 use opentelemetry::{
     Array, Context, ContextGuard, KeyValue, Value,
-    global::BoxedTracer,
     trace::{Link, SpanBuilder, SpanContext, SpanKind, Status, TraceContextExt, Tracer},
 };
 use opentelemetry_semantic_conventions::attribute;
@@ -48,7 +47,7 @@ pub(super) fn sent(traceparent: &str, tracestate: Option<&str>) -> Option<SpanCo
     if let Some(state) = tracestate.and_then(|state| HeaderValue::from_str(state).ok()) {
         headers.insert("tracestate", state);
     }
-    span::caller(&headers)
+    span::caller(&headers).map(span::Caller::context)
 }
 
 fn linked(link: &SpanContext) -> Link {
@@ -127,20 +126,20 @@ impl Spans {
         };
         match self {
             Self::Given(tracer) => tracer.open(whole(), &parent),
-            Self::Global(global) => global.ask(
-                |tracer| tracer.open(whole(), &parent),
+            Self::Global(global) => global.ask(|tracer, is_anew| {
+                if !is_anew {
+                    return tracer.open(whole(), &parent);
+                }
                 // Most likely there is no provider: nothing is built for it.
-                |tracer| {
-                    let context = tracer.open(plain(), &parent)?;
-                    let span = context.span();
-                    span.update_name(name.to_string());
-                    span.set_attributes(attributes(name, about));
-                    for link in links {
-                        span.add_link(link.clone(), Vec::new());
-                    }
-                    Some(context)
-                },
-            ),
+                let context = tracer.open(plain(), &parent)?;
+                let span = context.span();
+                span.update_name(name.to_string());
+                span.set_attributes(attributes(name, about));
+                for link in links {
+                    span.add_link(link.clone(), Vec::new());
+                }
+                Some(context)
+            }),
         }
     }
 
@@ -159,10 +158,7 @@ impl Spans {
             ]);
         match self {
             Self::Given(tracer) => tracer.open(builder, parent),
-            Self::Global(global) => {
-                let open = |tracer: &BoxedTracer| tracer.open(builder.clone(), parent);
-                global.ask(open, open)
-            }
+            Self::Global(global) => global.ask(|tracer, _| tracer.open(builder.clone(), parent)),
         }
     }
 }

@@ -5,7 +5,7 @@ use opentelemetry_sdk::trace::SpanData;
 use proptest::prelude::*;
 
 use super::support::{Reply, Traces, exchange, layer, ok, with};
-use crate::span::BaggageLimits;
+use crate::span::{BaggageLimits, text::fit};
 
 const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -186,6 +186,22 @@ fn baggage_is_taken_if_it_is_asked_for_and_within_its_limits() {
     assert_eq!(baggage(all(), &lines), ["a=1", "b=2"]);
 }
 
+#[test]
+fn a_byte_that_is_not_to_be_shown_is_found_wherever_it_is() {
+    for length in 0..=17 {
+        assert_eq!(fit(&"~".repeat(length)), "~".repeat(length));
+        for place in 0..length {
+            for odd in ["\0", "\x1f", "\x7f"] {
+                let text =
+                    |at: &str| [&" ".repeat(place), at, &"~".repeat(length - place)].concat();
+                assert_eq!(fit(&text(odd)), text("_"));
+            }
+            let umlaut = ["~".repeat(place), "ü".repeat(length)].concat();
+            assert_eq!(fit(&umlaut), umlaut);
+        }
+    }
+}
+
 proptest! {
     #[test]
     fn no_header_makes_a_request_fail(
@@ -212,7 +228,7 @@ proptest! {
     fn every_parent_is_read_as_it_was_written(trace in 1u128.., span in 1u64.., flags in any::<u8>()) {
         let parent = format!("00-{trace:032x}-{span:016x}-{flags:02x}");
         let headers = with(&[("traceparent", &parent)]).headers().clone();
-        let caller = crate::span::w3c::caller(&headers).expect("a caller");
+        let caller = crate::span::w3c::caller(&headers).expect("a caller").context();
         prop_assert_eq!(caller.trace_id().to_string(), format!("{trace:032x}"));
         prop_assert_eq!(caller.span_id().to_string(), format!("{span:016x}"));
         prop_assert_eq!(caller.is_sampled(), flags & 1 == 1);
