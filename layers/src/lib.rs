@@ -48,6 +48,7 @@
 //! | name and prefix metrics, give a recorder, bound series | [`meter`] |
 //! | set an exporter up | [`catalog`] |
 //! | measure gRPC calls, by their status | [`grpc`] |
+//! | measure background jobs, and find those that are stuck | [`task`] |
 //! | write an observer of one's own | [`observe::Observer`], and [`rpc`] for calls |
 //!
 //! # Features
@@ -62,7 +63,8 @@
 //! | `trace` | | [`span`] |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
-//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `trace` |
+//! | `task` | | [`task`], [`meter`], [`catalog`]; with `log` and `trace`, the lines and spans of jobs |
+//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `task`, `trace` |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]

@@ -27,7 +27,7 @@ use crate::{clock::Moment, label::Outcome, observe::guard};
 /// # #[tokio::main(flavor = "current_thread")] async fn main() {
 /// let import = Task::new("import").any_output();
 /// import.run(async {
-///     let job = RunningTask::current().expect("it is one");
+///     let job = RunningTask::current();
 ///     let part = tokio::spawn(async move { job.stage("parse", async { Ok::<_, ()>(()) }).await });
 ///     part.await.expect("no panic").expect("no error");
 /// }).await;
@@ -35,7 +35,8 @@ use crate::{clock::Moment, label::Outcome, observe::guard};
 /// ```
 #[derive(Clone)]
 pub struct RunningTask {
-    kind: Arc<Kind>,
+    /// `None`: there is none, or nobody wants to know.
+    kind: Option<Arc<Kind>>,
     #[cfg(feature = "trace")]
     context: opentelemetry::Context,
 }
@@ -80,14 +81,18 @@ struct Entered {
 ///
 /// ```
 /// use bartizan::task::{Task, Tasks, stage};
+/// # use std::io;
+/// # async fn fetch() -> io::Result<Vec<u8>> { Ok(Vec::new()) }
+/// # async fn store(_: Vec<u8>) -> io::Result<()> { Ok(()) }
+///
+/// async fn import() -> io::Result<()> {
+///     let rows = stage("fetch", fetch()).await?;
+///     stage("store", store(rows)).await
+/// }
 ///
 /// # #[tokio::main(flavor = "current_thread")] async fn main() -> Result<(), Box<dyn std::error::Error>> {
 /// let tasks = Tasks::builder().stages(50).build()?;
-/// let import = Task::of(&tasks, "import");
-/// import.run(async {
-///     let rows = stage("fetch", async { Ok::<_, std::io::Error>(vec![1, 2]) }).await?;
-///     stage("store", async move { drop(rows); Ok(()) }).await
-/// }).await?;
+/// Task::of(&tasks, "import").run(import()).await?;
 /// # Ok(()) }
 /// ```
 pub fn stage<F, T, E>(name: &'static str, future: F) -> StageFuture<F>
@@ -110,20 +115,20 @@ where
 // === impl RunningTask ===
 
 impl RunningTask {
-    /// The job that is polled on this thread. `None` outside of one, and where neither spans nor stages are on.
+    /// The job that is polled on this thread. Outside of one it is nobody, whose stages are futures as they are.
     #[must_use]
-    pub fn current() -> Option<Self> {
-        Some(Self {
-            kind: current::current()?,
+    pub fn current() -> Self {
+        Self {
+            kind: current::current(),
             #[cfg(feature = "trace")]
             context: opentelemetry::Context::current(),
-        })
+        }
     }
 
-    /// The name of its task.
+    /// The name of its task. `None` outside of a job, and in one that has neither a span nor stages: it is not looked for.
     #[must_use]
-    pub fn name(&self) -> &str {
-        &self.kind.text
+    pub fn name(&self) -> Option<&str> {
+        self.kind.as_ref().map(|kind| &*kind.text)
     }
 
     /// As [`stage`], of this job, wherever it runs.
@@ -232,17 +237,16 @@ impl<C> Watch for Part<C> {
     type Entered = Entered;
 
     fn begin(&mut self) {
-        let job = self.job.take().or_else(RunningTask::current);
-        self.live = job.map(|job| Live {
+        let job = self.job.take().unwrap_or_else(RunningTask::current);
+        self.live = job.kind.map(|kind| Live {
             started: Moment::now(),
             #[cfg(feature = "trace")]
             span: {
-                let spans = job.kind.core.options.spans.as_ref();
-                let text = &job.kind.text;
-                let open = || spans?.of_stage(self.name, text, &job.context);
+                let spans = kind.core.options.spans.as_ref();
+                let open = || spans?.of_stage(self.name, &kind.text, &job.context);
                 guard::<Tasks, _>(open).flatten()
             },
-            kind: job.kind,
+            kind,
         });
     }
 
