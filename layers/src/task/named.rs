@@ -121,7 +121,7 @@ impl<C> Task<C> {
     {
         let mut execution = self.plan::<O>(None);
         execution.begin();
-        let running = Running::of(&mut execution);
+        let mut running = Running::of(&mut execution);
         let output = f();
         running.end_with(&output);
         output

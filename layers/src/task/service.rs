@@ -63,9 +63,10 @@ where
         } else {
             Execution::begun(kind, None, classify.clone())
         };
-        let running = Running::of(&mut execution);
+        let mut running = Running::of(&mut execution);
         let future = self.inner.call(job);
         running.leave();
+        drop(running);
         TaskFuture::begun(future, execution)
     }
 }

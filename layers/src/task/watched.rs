@@ -48,7 +48,7 @@ pin_project! {
                 return;
             }
             *this.is_over = true;
-            let running = Running::of(this.watch);
+            let mut running = Running::of(this.watch);
             this.future.set(None);
             running.end(Outcome::Cancelled);
         }
@@ -105,7 +105,7 @@ where
         }
         // Until the poll comes back it is over: by a panic.
         *this.is_over = true;
-        let running = Running::of(this.watch);
+        let mut running = Running::of(this.watch);
         let poll = future.poll(cx);
         match &poll {
             Poll::Pending => {
@@ -130,6 +130,7 @@ impl<F, W: Watch> fmt::Debug for Watched<F, W> {
 // === impl Running ===
 
 impl<'a, W: Watch> Running<'a, W> {
+    #[inline]
     pub(crate) fn of(watch: &'a mut W) -> Self {
         let entered = watch.enter();
         Self {
@@ -140,17 +141,19 @@ impl<'a, W: Watch> Running<'a, W> {
     }
 
     /// It goes on later.
-    pub(crate) fn leave(mut self) {
+    #[inline]
+    pub(crate) fn leave(&mut self) {
         self.is_done = true;
     }
 
     /// It ended.
-    pub(crate) fn end(mut self, outcome: Outcome) {
+    pub(crate) fn end(&mut self, outcome: Outcome) {
         self.is_done = true;
         self.watch.end_without(outcome);
     }
 
-    pub(crate) fn end_with<O>(mut self, output: &O)
+    #[inline]
+    pub(crate) fn end_with<O>(&mut self, output: &O)
     where
         W: WatchOutput<O>,
     {
