@@ -40,7 +40,7 @@ fn by_a_service() {
 #[test]
 fn by_a_service_that_has_spans_and_stages() {
     for job in Job::ALL {
-        let rig = Rig::with(|options| options.stages(3));
+        let rig = Rig::with(|options| options.without_lines().stages(3));
         job.serve(&rig.layer());
         check(&rig, job);
     }

@@ -15,7 +15,7 @@ use crate::task::{Task, Tasks};
 #[test]
 fn jobs_that_a_runtime_lets_go_of_are_cancelled() {
     for workers in [1, 2] {
-        let rig = Rig::with(|options| options.stages(3));
+        let rig = Rig::with(|options| options.without_lines().stages(3));
         let runtime = Builder::new_multi_thread()
             .worker_threads(workers)
             .enable_all()
@@ -76,7 +76,7 @@ fn a_time_out_around_a_job_cancels_it_and_one_within_is_its_error() {
 
 #[test]
 fn threads_that_race_lose_nothing() {
-    let rig = Rig::with(|options| options.stages(3));
+    let rig = Rig::with(|options| options.without_lines().stages(3));
     let task = rig.task();
     std::thread::scope(|scope| {
         for _ in 0..4 {

@@ -142,6 +142,8 @@ impl Rig {
         Self::with(|options| options.without_spans().without_lines())
     }
 
+    /// With these options. Lines are for tests that subscribe: `tracing` may forget for good that a place has a reader, if
+    /// one without comes by it first while another begins to read.
     pub(super) fn with(options: impl FnOnce(TasksBuilder) -> TasksBuilder) -> Self {
         let scribe = Scribe::new();
         let builder = options(Tasks::builder().meter(scribe.meter()));
