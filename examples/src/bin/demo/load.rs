@@ -13,7 +13,9 @@ use crate::{
     Error,
     client::Client,
     connection::Protocol,
+    jobs,
     ledger::Ledger,
+    observability,
     programme::{SCENES, STAY},
     progress,
     scrape::{self, Family},
@@ -42,6 +44,7 @@ pub(crate) async fn run(
     last_act: Option<&Drain>,
 ) -> Result<bool, Error> {
     let ledger = Arc::new(Ledger::default());
+    let jobs = Arc::new(observability::jobs()?);
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for client in 0..2 * CLIENTS {
@@ -55,6 +58,10 @@ pub(crate) async fn run(
         let client = Client::new(address, protocol, ledger.clone(), traces.clone());
         clients.spawn(play(client, first, started + length, ledger.clone()));
     }
+    let worker = {
+        let jobs = Arc::clone(&jobs);
+        tokio::spawn(async move { jobs.play(started + length).await })
+    };
     progress::show(started, length, &ledger, async {
         while let Some(ended) = clients.join_next().await {
             ended?;
@@ -62,13 +69,15 @@ pub(crate) async fn run(
         Ok::<_, Error>(())
     })
     .await?;
+    worker.await?;
     if let Some(word) = last_act {
         drain(address, &ledger, metrics, traces, word).await?;
     }
     // The span of an exchange ends last.
     let families = until(metrics, |families| is_quiet(families) && traces.are_whole()).await?;
     let counts_agree = summary::print(&families, &ledger);
-    Ok(traces.print() && counts_agree)
+    let jobs_agree = jobs.print(&families);
+    Ok(traces.print() && counts_agree && jobs_agree)
 }
 
 async fn play(mut client: Client, first: usize, until: Instant, ledger: Arc<Ledger>) {
@@ -125,7 +134,7 @@ async fn until(
 
 /// Whether everything that was begun has ended.
 fn is_quiet(families: &[Family]) -> bool {
-    [summary::ACTIVE, summary::CONNECTIONS]
+    [summary::ACTIVE, summary::CONNECTIONS, jobs::ACTIVE]
         .iter()
         .all(|gauge| scrape::sum(families, gauge) == 0.0)
 }

@@ -11,6 +11,7 @@ mod client;
 mod connection;
 mod download;
 mod files;
+mod jobs;
 mod ledger;
 mod load;
 mod observability;

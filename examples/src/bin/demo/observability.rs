@@ -21,7 +21,7 @@ use tracing_subscriber::{
     Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{Error, answers, progress, sse, traces::Traces};
+use crate::{Error, answers, jobs::Jobs, progress, sse, traces::Traces};
 
 /// How often the exporter folds the samples of its histograms.
 const UPKEEP: Duration = Duration::from_secs(5);
@@ -72,6 +72,15 @@ pub(crate) fn observe(router: Router, drain: &Drain) -> Result<Router, Error> {
     let observe = observe.stream_handles(reasons);
     let drain = DrainLayer::new(drain).last_event(LAST_EVENT)?;
     Ok(router.layer(drain).layer(observe))
+}
+
+/// The jobs of the service; how long they are under way is looked at.
+pub(crate) fn jobs() -> Result<Jobs, Error> {
+    let (jobs, tasks) = Jobs::new()?;
+    every(SCAN, move || {
+        tasks.scan();
+    });
+    Ok(jobs)
 }
 
 /// Names the route of a nested service, which axum does not show to the outside.

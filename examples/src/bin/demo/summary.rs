@@ -23,6 +23,8 @@ const ORDER: &[&str] = &[
     "http_response_status_code",
     "error_type",
     "event_type",
+    "task",
+    "outcome",
     "close_reason",
 ];
 
