@@ -83,6 +83,8 @@ impl From<Inner> for Grpc {
 impl Observer for Grpc {
     type State = GrpcState;
 
+    const FRAMES_WITHIN: bool = false;
+
     fn needs(&self) -> Needs {
         Needs::NONE.measures_calls()
     }

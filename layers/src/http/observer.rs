@@ -61,6 +61,8 @@ impl From<Inner> for HttpMetrics {
 impl Observer for HttpMetrics {
     type State = HttpState;
 
+    const FRAMES_WITHIN: bool = false;
+
     fn needs(&self) -> Needs {
         let Options {
             time_to_first_byte,

@@ -73,6 +73,8 @@ impl From<Inner> for Log {
 impl Observer for Log {
     type State = LogState;
 
+    const FRAMES_WITHIN: bool = false;
+
     fn needs(&self) -> Needs {
         Needs::NONE.request_size().stream_events().tells_calls()
     }

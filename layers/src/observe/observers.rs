@@ -32,6 +32,9 @@ pub(super) mod sealed {
         /// The state of each observer that sees the exchange.
         type Slots: Default + Send + 'static;
 
+        /// Whether an observer of these wants its hooks for frames within what is outside of it.
+        const FRAMES_WITHIN: bool;
+
         fn bits(&self) -> Self::Bits;
         fn observing(bits: Self::Bits) -> Observing;
         /// Whether each observer can be told by its bit, or is off.
@@ -62,6 +65,8 @@ use sealed::Composition;
 impl Composition for () {
     type Bits = ();
     type Slots = ();
+
+    const FRAMES_WITHIN: bool = false;
 
     fn bits(&self) {}
 
@@ -97,6 +102,8 @@ impl Composition for () {
 impl<P: Observer> Composition for P {
     type Bits = Observing;
     type Slots = Option<P::State>;
+
+    const FRAMES_WITHIN: bool = P::FRAMES_WITHIN;
 
     fn bits(&self) -> Observing {
         guard::<P, _>(|| self.identity())
@@ -186,10 +193,12 @@ impl<P: Observer> Composition for P {
 // === impl (A, B) ===
 
 /// In order at the start, in reverse at the end, and the second within what the first one enters: a
-/// log after a span finds the span's context active in each of its hooks.
+/// log after a span finds the span's context active in its hooks; in those for frames, if it wants that.
 impl<A: Observers, B: Observers> Composition for (A, B) {
     type Bits = (A::Bits, B::Bits);
     type Slots = (A::Slots, B::Slots);
+
+    const FRAMES_WITHIN: bool = A::FRAMES_WITHIN || B::FRAMES_WITHIN;
 
     fn bits(&self) -> Self::Bits {
         (self.0.bits(), self.1.bits())
@@ -245,7 +254,7 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     #[inline(always)]
     fn poll(&self, (a, b): &mut Self::Slots, record: Record<'_>) {
         self.0.poll(a, record);
-        let _within = self.0.enter(a);
+        let _within = B::FRAMES_WITHIN.then(|| self.0.enter(a));
         self.1.poll(b, record);
     }
 
@@ -265,7 +274,7 @@ impl<A: Observers, B: Observers> Composition for (A, B) {
     #[inline(always)]
     fn frame(&self, (a, b): &mut Self::Slots, record: Record<'_>, frame: FrameRef<'_>) {
         self.0.frame(a, record, frame);
-        let _within = self.0.enter(a);
+        let _within = B::FRAMES_WITHIN.then(|| self.0.enter(a));
         self.1.frame(b, record, frame);
     }
 

@@ -69,6 +69,8 @@ impl From<Inner> for Span {
 impl Observer for Span {
     type State = SpanState;
 
+    const FRAMES_WITHIN: bool = false;
+
     fn needs(&self) -> Needs {
         let needs = Needs::NONE.stream_events().tells_calls();
         if self.0.options.body_sizes {

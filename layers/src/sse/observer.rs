@@ -98,6 +98,8 @@ impl From<Inner> for Sse {
 impl Observer for Sse {
     type State = SseState;
 
+    const FRAMES_WITHIN: bool = false;
+
     #[inline]
     fn start(&self, _: Record<'_>, request: RequestHead<'_>) -> SseState {
         SseState(Stage::Before {

@@ -211,3 +211,53 @@ fn an_observer_after_the_span_is_within_it() {
     assert_child(&traces, "at the start");
     assert_child(&traces, "at the end");
 }
+
+/// Counts hooks for frames within a span, and without.
+#[derive(Clone, Debug, Default)]
+struct Looks<const WITHIN: bool>(std::sync::Arc<std::sync::Mutex<Vec<bool>>>);
+
+impl<const WITHIN: bool> Looks<WITHIN> {
+    fn look(&self) {
+        let is_active = Context::current().has_active_span();
+        self.0.lock().expect("no panic").push(is_active);
+    }
+}
+
+impl<const WITHIN: bool> crate::observe::Observer for Looks<WITHIN> {
+    type State = ();
+
+    const FRAMES_WITHIN: bool = WITHIN;
+
+    fn start(&self, _: crate::observe::Record<'_>, _: crate::observe::RequestHead<'_>) {}
+
+    fn poll(&self, (): &mut (), _: crate::observe::Record<'_>) {
+        self.look();
+    }
+
+    fn frame(&self, (): &mut (), _: crate::observe::Record<'_>, _: crate::observe::FrameRef<'_>) {
+        self.look();
+    }
+
+    fn end(&self, (): (), _: crate::observe::Record<'_>) {
+        assert!(Context::current().has_active_span());
+    }
+}
+
+/// One frame, and what the hooks of an observer after the span saw.
+fn looks_of<const WITHIN: bool>() -> Vec<bool> {
+    let (traces, looks) = (rig(), Looks::<WITHIN>::default());
+    exchange(
+        &layer((traces.span(), looks.clone())),
+        get("/users/7"),
+        |_| Reply::Answer(ok([Step::Data("a"), Step::Hang])),
+    );
+    let seen = looks.0.lock().expect("no panic");
+    seen.clone()
+}
+
+#[test]
+fn hooks_for_frames_are_within_it_where_they_want_to_be() {
+    // Two polls and a frame between them.
+    assert_eq!(looks_of::<true>(), [true; 3]);
+    assert_eq!(looks_of::<false>(), [false; 3]);
+}
