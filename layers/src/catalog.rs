@@ -26,6 +26,7 @@ mod grpc;
 mod http;
 mod naming;
 mod sse;
+mod vitals;
 
 pub use self::{
     conn::*,
@@ -33,6 +34,7 @@ pub use self::{
     http::*,
     naming::{Naming, NamingError},
     sse::*,
+    vitals::*,
 };
 
 use opentelemetry_semantic_conventions::attribute;
@@ -195,6 +197,24 @@ pub const IO_DIRECTION: Label = label(
     attribute::NETWORK_IO_DIRECTION,
     "`receive`, `transmit`",
 );
+/// The page that a browser reports on.
+pub const PAGE: Label = label(
+    "page",
+    "page",
+    "the pages of a table, or 200 by default, then `{overflow}`; `{unmatched}` without one",
+);
+/// How the browser came to the page.
+pub const NAVIGATION_TYPE: Label = label(
+    "navigation_type",
+    "navigation.type",
+    "`navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender`, `restore`, `soft-navigation`",
+);
+/// Which of the Web Vitals.
+pub const VITAL: Label = label("name", "name", "`CLS`, `FCP`, `INP`, `LCP`, `TTFB`");
+/// How good a value is.
+pub const RATING: Label = label("rating", "rating", "`good`, `needs-improvement`, `poor`");
+/// Why a browser's report was not recorded.
+pub const VITAL_REASON: Label = label("reason", "reason", "14 reasons, a closed list");
 /// The label whose values ran over.
 pub const OVERFLOWED: Label = label(
     "label",
@@ -269,6 +289,13 @@ pub const ALL: &[&Metric] = &[
     &SERVER_CONNECTION_WRITE_ERRORS,
     &SERVER_CONNECTION_WRITE_BLOCKED,
     &SERVER_DRAIN_START_TIME,
+    &WEB_VITAL_LCP,
+    &WEB_VITAL_INP,
+    &WEB_VITAL_FCP,
+    &WEB_VITAL_TTFB,
+    &WEB_VITAL_CLS,
+    &WEB_VITAL_REPORTS,
+    &WEB_VITAL_REJECTED,
     &LABEL_OVERFLOW,
     &SCAN_TIME,
 ];

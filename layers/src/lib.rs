@@ -95,6 +95,8 @@ pub mod sse;
     feature = "trace"
 ))]
 pub mod stack;
+#[cfg(feature = "vitals")]
+pub mod vitals;
 
 #[cfg(any(
     feature = "grpc",

@@ -75,6 +75,8 @@ mod word;
 
 #[cfg(any(feature = "grpc", feature = "log", feature = "trace"))]
 pub(crate) use self::grpc::{is_path, vouches};
+#[cfg(feature = "vitals")]
+pub(crate) use self::guess::Guesser;
 #[cfg(any(feature = "http", feature = "sse"))]
 pub(crate) use self::ids::id_of;
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]
