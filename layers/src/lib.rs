@@ -48,6 +48,7 @@
 //! | name and prefix metrics, give a recorder, bound series | [`meter`] |
 //! | set an exporter up | [`catalog`] |
 //! | measure gRPC calls, by their status | [`grpc`] |
+//! | take what browsers report of their pages | [`vitals`] |
 //! | write an observer of one's own | [`observe::Observer`], and [`rpc`] for calls |
 //!
 //! # Features
@@ -60,9 +61,10 @@
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `log` | | [`log`]; with `trace`, its lines have the ids of the active span |
 //! | `trace` | | [`span`] |
+//! | `vitals` | | [`vitals`], [`meter`], [`catalog`] |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
-//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `trace` |
+//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `trace`, `vitals` |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]

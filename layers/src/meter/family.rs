@@ -80,7 +80,7 @@ impl<H: Handle> Family<H> {
     /// Registers the series of a label set before anything is recorded in it, and runs `f` with its
     /// handle; returns [`Key::OVERFLOW`] and does nothing where there is no place for it. What is not
     /// recorded is no hit of the cap.
-    #[cfg(any(feature = "sse", feature = "vitals"))]
+    #[cfg(feature = "sse")]
     pub(crate) fn declare(
         &self,
         meter: &Meter,

@@ -45,8 +45,8 @@ pub const FIELDS: &[Field] = &[
     Field {
         name: "name",
         handling: Handling::Name,
-        accepted: "CLS, FCP, INP, LCP or TTFB; FID and Next.js' own are taken and not recorded",
-        kept: "the label `name`, one of five",
+        accepted: "CLS, FCP, INP, LCP or TTFB; also FID and those of Next.js",
+        kept: "the label `name`, one of five; of FID and those of Next.js, nothing",
     },
     Field {
         name: "value",
