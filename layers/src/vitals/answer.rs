@@ -61,7 +61,7 @@ impl Answer<'_> {
                 headers.insert(CACHE_CONTROL, fixed("public, max-age=3600"));
                 headers.insert(CONTENT_LENGTH, MODULE.len().into());
                 if method != Method::HEAD {
-                    *response.body_mut() = VitalsBody::text(MODULE.into());
+                    *response.body_mut() = VitalsBody::text(MODULE);
                 }
             }
             Self::Refused(refusal) => {

@@ -1,7 +1,6 @@
 //! A response's body: a text, or nothing.
 
 use std::{
-    borrow::Cow,
     convert::Infallible,
     mem,
     pin::Pin,
@@ -18,11 +17,8 @@ pub struct VitalsBody(Bytes);
 // === impl VitalsBody ===
 
 impl VitalsBody {
-    pub(super) fn text(text: Cow<'static, str>) -> Self {
-        Self(match text {
-            Cow::Borrowed(text) => Bytes::from_static(text.as_bytes()),
-            Cow::Owned(text) => Bytes::from(text),
-        })
+    pub(super) fn text(text: &'static str) -> Self {
+        Self(Bytes::from_static(text.as_bytes()))
     }
 }
 

@@ -14,6 +14,9 @@ pub struct Field {
     pub accepted: &'static str,
     /// What is kept of it.
     pub kept: &'static str,
+    /// What a sender is told of it: that it is missing, there twice, not accepted. Made at compile time, so that a flood of
+    /// such reports allocates no texts.
+    pub(super) faults: [&'static str; 3],
 }
 
 /// What is done with the value of a field.
@@ -38,74 +41,93 @@ pub enum Handling {
     Dropped,
 }
 
+/// A row, with the texts of its faults.
+macro_rules! field {
+    ($name:literal, $handling:expr, $accepted:literal, $kept:literal) => {
+        Field {
+            name: $name,
+            handling: $handling,
+            accepted: $accepted,
+            kept: $kept,
+            faults: [
+                concat!($name, ": it is missing\n"),
+                concat!($name, ": it is there twice\n"),
+                concat!($name, ": expected ", $accepted, "\n"),
+            ],
+        }
+    };
+}
+
+/// A row of a field that is skipped.
+macro_rules! dropped {
+    ($name:literal) => {
+        field!(
+            $name,
+            Handling::Dropped,
+            "any JSON",
+            "nothing: it is skipped unread"
+        )
+    };
+}
+
 /// Every field that a report may have; one that is not here is refused.
 ///
 /// They are those of the packages web-vitals 5 and 6 and of Next.js, and `page`, which the module adds.
 pub const FIELDS: &[Field] = &[
-    Field {
-        name: "name",
-        handling: Handling::Name,
-        accepted: "CLS, FCP, INP, LCP or TTFB; also FID and those of Next.js",
-        kept: "the label `name`, one of five; of FID and those of Next.js, nothing",
-    },
-    Field {
-        name: "value",
-        handling: Handling::Value,
-        accepted: "a number: milliseconds from 0 to 600000, of CLS a score from 0 to 100",
-        kept: "a sample of a histogram, and the label `rating`, one of three",
-    },
-    Field {
-        name: "id",
-        handling: Handling::Id,
-        accepted: "a string of 1 to 128 bytes",
-        kept: "44 bits of a keyed hash, in memory, until newer ones push it out",
-    },
-    Field {
-        name: "page",
-        handling: Handling::Page,
-        accepted: "a path, which begins with a slash",
-        kept: "the label `page`: a template of the server's, or a guess without ids, both bounded",
-    },
-    Field {
-        name: "navigationType",
-        handling: Handling::Navigation,
-        accepted: "navigate, reload, back-forward, back-forward-cache, prerender, restore or soft-navigation",
-        kept: "on request the label `navigation_type`, one of seven; else nothing",
-    },
-    Field {
-        name: "navigationURL",
-        handling: Handling::Address,
-        accepted: "a string",
-        kept: "where there is no `page`, its path stands for it; else nothing",
-    },
-    Field {
-        name: "rating",
-        handling: Handling::Rating,
-        accepted: "good, needs-improvement or poor",
-        kept: "nothing: it is computed anew from the value",
-    },
-    dropped("delta"),
-    dropped("entries"),
-    dropped("attribution"),
-    dropped("navigationId"),
-    dropped("navigationInteractionId"),
-    dropped("navigationStartTime"),
-    dropped("label"),
-    dropped("startTime"),
+    field!(
+        "name",
+        Handling::Name,
+        "CLS, FCP, INP, LCP or TTFB; also FID and those of Next.js",
+        "the label `name`, one of five; of FID and those of Next.js, nothing"
+    ),
+    field!(
+        "value",
+        Handling::Value,
+        "a number: milliseconds from 0 to 600000, of CLS a score from 0 to 100",
+        "a sample of a histogram, and the label `rating`, one of three"
+    ),
+    field!(
+        "id",
+        Handling::Id,
+        "a string of 1 to 128 bytes",
+        "44 bits of a keyed hash, in memory, until newer ones push it out"
+    ),
+    field!(
+        "page",
+        Handling::Page,
+        "a path, which begins with a slash",
+        "the label `page`: a template of the server's, or a guess without ids, both bounded"
+    ),
+    field!(
+        "navigationType",
+        Handling::Navigation,
+        "navigate, reload, back-forward, back-forward-cache, prerender, restore or soft-navigation",
+        "on request the label `navigation_type`, one of seven; else nothing"
+    ),
+    field!(
+        "navigationURL",
+        Handling::Address,
+        "a string",
+        "where there is no `page`, its path stands for it; else nothing"
+    ),
+    field!(
+        "rating",
+        Handling::Rating,
+        "good, needs-improvement or poor",
+        "nothing: it is computed anew from the value"
+    ),
+    dropped!("delta"),
+    dropped!("entries"),
+    dropped!("attribution"),
+    dropped!("navigationId"),
+    dropped!("navigationInteractionId"),
+    dropped!("navigationStartTime"),
+    dropped!("label"),
+    dropped!("startTime"),
 ];
 
 // What was seen of a report is a bit of a word for each field.
 const _: () = assert!(FIELDS.len() <= u32::BITS as usize);
-
-/// A row of a field that is skipped.
-const fn dropped(name: &'static str) -> Field {
-    Field {
-        name,
-        handling: Handling::Dropped,
-        accepted: "any JSON",
-        kept: "nothing: it is skipped unread",
-    }
-}
 
 // === impl Field ===
 

@@ -1,6 +1,6 @@
 //! Why reports are not recorded: for the metric, and for the browser.
 
-use std::{borrow::Cow, time::Duration};
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -73,8 +73,8 @@ impl Refusal {
     }
 
     /// What the browser is told: words of this crate alone.
-    pub(super) fn text(self) -> Cow<'static, str> {
-        Cow::Borrowed(match self {
+    pub(super) fn text(self) -> &'static str {
+        match self {
             Self::Method => "reports are posted\n",
             Self::Origin => "reports of pages of this origin are not taken\n",
             Self::Rate(_) => "too many reports\n",
@@ -87,17 +87,10 @@ impl Refusal {
                 "a report of JSON, or an array of reports, is expected\n"
             }
             Self::Fault(Fault::Unknown) => "there is a field that is not known\n",
-            Self::Fault(Fault::Missing(place)) => {
-                return Cow::Owned(format!("{}: it is missing\n", FIELDS[place].name));
-            }
-            Self::Fault(Fault::Repeated(place)) => {
-                return Cow::Owned(format!("{}: it is there twice\n", FIELDS[place].name));
-            }
-            Self::Fault(Fault::Invalid(place)) => {
-                let field = &FIELDS[place];
-                return Cow::Owned(format!("{}: {} is expected\n", field.name, field.accepted));
-            }
-        })
+            Self::Fault(Fault::Missing(place)) => FIELDS[place].faults[0],
+            Self::Fault(Fault::Repeated(place)) => FIELDS[place].faults[1],
+            Self::Fault(Fault::Invalid(place)) => FIELDS[place].faults[2],
+        }
     }
 }
 

@@ -109,7 +109,7 @@ async fn wrong_types_are_refused_by_the_name_of_the_field() {
             let (status, body) = with(&site, field.name, value).await;
             let shown: String = value.chars().take(40).collect();
             assert_eq!(status, 400, "{}: {shown}", field.name);
-            let expected = format!("{}: {} is expected\n", field.name, field.accepted);
+            let expected = format!("{}: expected {}\n", field.name, field.accepted);
             assert_eq!(body, expected, "{}: {shown}", field.name);
         }
     }
