@@ -1,6 +1,8 @@
 //! Web Vitals over sockets: hyper and axum, HTTP/1 and HTTP/2, senders of every kind.
 
+mod check;
 mod floods;
+mod random;
 mod senders;
 
 use axum::{Router, routing::get};
