@@ -1,7 +1,7 @@
 //! What is answered.
 
 use http::{
-    HeaderValue, Method, Response, StatusCode,
+    HeaderValue, Response, StatusCode,
     header::{
         ACCEPT, ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_HEADERS, ACCESS_CONTROL_ALLOW_METHODS,
         ACCESS_CONTROL_ALLOW_ORIGIN, ACCESS_CONTROL_MAX_AGE, ALLOW, CACHE_CONTROL, CONTENT_LENGTH,
@@ -13,15 +13,17 @@ use super::{MODULE, VitalsBody, inner::Inner, origin::Allowed, refusal::Refusal}
 
 /// An answer.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Answer<'a> {
+pub(super) enum Answer {
     /// The reports were taken.
     Taken,
     /// What a browser asks before it posts from another origin, or what anyone asks.
     Options {
         preflight: bool,
     },
-    /// The module for browsers; of a HEAD, its head.
-    Module(&'a Method),
+    /// The module for browsers, or its head alone.
+    Module {
+        head: bool,
+    },
     Refused(Refusal),
 }
 
@@ -30,7 +32,7 @@ const METHODS: [&str; 2] = ["POST, OPTIONS", "GET, HEAD, POST, OPTIONS"];
 
 // === impl Answer ===
 
-impl Answer<'_> {
+impl Answer {
     /// The response, for a page that is `allowed` to see it.
     pub(super) fn into_response(self, inner: &Inner, allowed: Allowed) -> Response<VitalsBody> {
         let mut response = Response::new(VitalsBody::default());
@@ -55,12 +57,12 @@ impl Answer<'_> {
                 }
                 *response.status_mut() = StatusCode::NO_CONTENT;
             }
-            Self::Module(method) => {
+            Self::Module { head } => {
                 headers.insert(CONTENT_TYPE, fixed("text/javascript; charset=utf-8"));
                 headers.insert(X_CONTENT_TYPE_OPTIONS, fixed("nosniff"));
                 headers.insert(CACHE_CONTROL, fixed("public, max-age=3600"));
                 headers.insert(CONTENT_LENGTH, MODULE.len().into());
-                if method != Method::HEAD {
+                if !head {
                     *response.body_mut() = VitalsBody::text(MODULE);
                 }
             }

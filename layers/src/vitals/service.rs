@@ -41,44 +41,35 @@ impl WebVitals {
         WebVitalsBuilder::default()
     }
 
-    /// What can be answered from the head alone, or whom the answer may be shown to.
-    fn judge<B: Body>(&self, request: &Request<B>) -> Result<Allowed, Response<VitalsBody>> {
+    /// Whom the answer to a body may be shown to; or the answer, where the head tells it, and whom that may be shown to.
+    fn judge<B: Body>(&self, request: &Request<B>) -> Result<Allowed, (Answer, Allowed)> {
         let Self(inner) = self;
-        let refuse = |refusal: Refusal, allowed: Allowed| {
-            inner.reject(refusal.reason());
-            Answer::Refused(refusal).into_response(inner, allowed)
-        };
-        let admitted = || inner.origins.admit(request.uri(), request.headers());
+        let admitted = inner.origins.admit(request.uri(), request.headers());
         match *request.method() {
-            Method::POST => {}
+            Method::POST => {
+                let refuse = |refusal, allowed| (Answer::Refused(refusal), allowed);
+                let allowed = admitted.map_err(|()| refuse(Refusal::Origin, None))?;
+                let rate = inner.rate.admit(nanos()).map_err(Refusal::Rate);
+                match rate.and_then(|()| of_head(request, inner.limit)) {
+                    Ok(()) => Ok(allowed),
+                    Err(refusal) => Err(refuse(refusal, allowed)),
+                }
+            }
+            // Anyone may have it; a script of another origin only where that one may report.
             Method::GET | Method::HEAD if inner.module => {
-                // Anyone may have it; a script of another origin only where that one may report.
-                let module = Answer::Module(request.method());
-                return Err(module.into_response(inner, admitted().unwrap_or(None)));
+                let head = request.method() == Method::HEAD;
+                Err((Answer::Module { head }, admitted.unwrap_or(None)))
             }
             Method::OPTIONS => {
                 let preflight = request
                     .headers()
                     .contains_key(ACCESS_CONTROL_REQUEST_METHOD);
-                return Err(match admitted() {
-                    Err(()) if preflight => refuse(Refusal::Origin, None),
-                    allowed => {
-                        let options = Answer::Options { preflight };
-                        options.into_response(inner, allowed.unwrap_or(None))
-                    }
-                });
+                Err(match admitted {
+                    Err(()) if preflight => (Answer::Refused(Refusal::Origin), None),
+                    allowed => (Answer::Options { preflight }, allowed.unwrap_or(None)),
+                })
             }
-            _ => return Err(refuse(Refusal::Method, admitted().unwrap_or(None))),
-        }
-        let allowed = admitted().map_err(|()| refuse(Refusal::Origin, None))?;
-        let checked = inner
-            .rate
-            .admit(nanos())
-            .map_err(Refusal::Rate)
-            .and_then(|()| of_head(request, inner.limit));
-        match checked {
-            Ok(()) => Ok(allowed),
-            Err(refusal) => Err(refuse(refusal, allowed)),
+            _ => Err((Answer::Refused(Refusal::Method), admitted.unwrap_or(None))),
         }
     }
 }
@@ -107,7 +98,12 @@ impl<B: Body> Service<Request<B>> for WebVitals {
     fn call(&mut self, request: Request<B>) -> VitalsFuture<B> {
         match self.judge(&request) {
             Ok(allowed) => VitalsFuture::read(Arc::clone(&self.0), allowed, request.into_body()),
-            Err(response) => VitalsFuture::answered(response),
+            Err((answer, allowed)) => {
+                if let Answer::Refused(refusal) = answer {
+                    self.0.reject(refusal.reason());
+                }
+                VitalsFuture::answered(answer.into_response(&self.0, allowed))
+            }
         }
     }
 }

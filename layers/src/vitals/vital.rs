@@ -42,7 +42,7 @@ pub(super) enum Navigation {
     BackForwardCache,
     Prerender,
     Restore,
-    SoftNavigation,
+    Soft,
 }
 
 /// What there is to know about a vital.
@@ -188,7 +188,7 @@ impl Navigation {
         Self::BackForwardCache,
         Self::Prerender,
         Self::Restore,
-        Self::SoftNavigation,
+        Self::Soft,
     ];
 
     pub(super) const fn as_str(self) -> &'static str {
@@ -199,7 +199,7 @@ impl Navigation {
             Self::BackForwardCache => "back-forward-cache",
             Self::Prerender => "prerender",
             Self::Restore => "restore",
-            Self::SoftNavigation => "soft-navigation",
+            Self::Soft => "soft-navigation",
         }
     }
 
