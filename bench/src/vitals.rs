@@ -70,6 +70,16 @@ const LOADS: &[Load] = &[
         let rest = MOST - start.len();
         start + &"[".repeat(rest)
     }),
+    refused("16 KiB of arrays that are dropped", |n| {
+        let start = report(n, "/p").replace('}', ",\"entries\":[");
+        let rest = (MOST - start.len()) / 3;
+        start + &"[],".repeat(rest)
+    }),
+    refused("16 KiB of objects that are dropped", |n| {
+        let start = report(n, "/p").replace('}', ",\"entries\":[");
+        let rest = (MOST - start.len()) / 9;
+        start + &"{\"\":1.5},".repeat(rest)
+    }),
     refused("16 KiB of a name", |_| {
         format!("{{\"name\":\"{}\"}}", "x".repeat(MOST - 11))
     }),

@@ -37,7 +37,7 @@ pub enum Handling {
     Navigation,
     /// The browser's own rating.
     Rating,
-    /// It is skipped unread.
+    /// It is read as JSON, and let go of.
     Dropped,
 }
 
@@ -58,14 +58,14 @@ macro_rules! field {
     };
 }
 
-/// A row of a field that is skipped.
+/// A row of a field that is dropped.
 macro_rules! dropped {
     ($name:literal) => {
         field!(
             $name,
             Handling::Dropped,
-            "any JSON",
-            "nothing: it is skipped unread"
+            "any JSON that is no deeper than 100",
+            "nothing"
         )
     };
 }

@@ -1,12 +1,13 @@
 //! Reads reports, whole or not at all, without a copy.
 
 mod scalar;
+mod skip;
 
 use std::{borrow::Cow, cell::Cell, fmt};
 
-use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
-use self::scalar::Scalar;
+use self::{scalar::Scalar, skip::Skip};
 use super::{
     field::{FIELDS, Field, Handling},
     vital::{Name, Navigation, Rating},
@@ -67,7 +68,7 @@ const MOST_ID: usize = 128;
 
 /// Reads a body.
 pub(super) fn parse(body: &[u8]) -> Result<Reports<'_>, Fault> {
-    // Before anything else: what is skipped is not looked at by the parser.
+    // At once, and not string by string.
     let text = str::from_utf8(body).map_err(|_| Fault::Malformed)?;
     let found = Found::default();
     let mut json = serde_json::Deserializer::from_str(text);
@@ -171,7 +172,7 @@ impl<'de> Visitor<'de> for Single<'_> {
             found.within.set(Some(place));
             let handling = FIELDS[place].handling;
             if handling == Handling::Dropped {
-                map.next_value::<IgnoredAny>()?;
+                map.next_value::<Skip>()?;
             } else {
                 let given = map.next_value::<Scalar<'de>>()?;
                 let is_accepted = match handling {

@@ -17,7 +17,7 @@ use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame};
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use serde_json::Value;
 use tower_service::Service;
 
@@ -233,15 +233,7 @@ impl<'de> Visitor<'de> for Reading {
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Pairs, A::Error> {
         let mut pairs = Vec::new();
         while let Some(name) = map.next_key::<String>()? {
-            let field = FIELDS.iter().find(|field| field.name == name);
-            let value = match field.map(|field| field.handling) {
-                Some(Handling::Dropped) => {
-                    map.next_value::<IgnoredAny>()?;
-                    Value::Null
-                }
-                _ => map.next_value()?,
-            };
-            pairs.push((name, value));
+            pairs.push((name, map.next_value()?));
         }
         Ok(Pairs(pairs))
     }

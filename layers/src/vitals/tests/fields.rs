@@ -119,7 +119,8 @@ async fn wrong_types_are_refused_by_the_name_of_the_field() {
 #[tokio::test]
 async fn what_is_dropped_may_be_anything_of_json() {
     let site = Site::new();
-    let deep = format!("{}1{}", "[".repeat(1_000), "]".repeat(1_000));
+    let nested = |depth: usize| format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+    let (deep, deeper) = (nested(100), nested(1_000));
     for field in FIELDS
         .iter()
         .filter(|field| field.handling == Handling::Dropped)
@@ -132,7 +133,18 @@ async fn what_is_dropped_may_be_anything_of_json() {
                 field.name
             );
         }
-        for value in ["NaN", "[", "}", "'x'", "01", "\"\n\""] {
+        for value in [
+            "NaN",
+            "[",
+            "}",
+            "'x'",
+            "01",
+            "1e999",
+            "{1:2}",
+            "\"\n\"",
+            "\"\\ud800\"",
+            &deeper,
+        ] {
             assert_eq!(
                 with(&site, field.name, value).await.0,
                 400,
