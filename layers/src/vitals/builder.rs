@@ -168,7 +168,8 @@ impl WebVitalsBuilder {
         self
     }
 
-    /// Refuses a body of more than so many bytes: 16,384 by default, which is also the most.
+    /// Refuses a body of more than so many bytes: 16,384 by default, which is also the most. The module for browsers sends
+    /// batches up to that, if a page has some hundred measurements; with the usual five they have less than 1,024.
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self

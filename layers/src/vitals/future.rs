@@ -5,6 +5,7 @@ use std::{
     pin::Pin,
     sync::Arc,
     task::{Context, Poll, ready},
+    thread,
 };
 
 use bytes::Buf;
@@ -58,6 +59,9 @@ struct Open {
     is_answered: bool,
 }
 
+/// The most frames that are read at once, before others have their turn.
+const FRAMES: usize = 64;
+
 // === impl VitalsFuture ===
 
 impl<B> VitalsFuture<B> {
@@ -88,9 +92,10 @@ impl<B: Body> Future for VitalsFuture<B> {
     type Output = Result<Response<VitalsBody>, Infallible>;
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        match self.project().state.project() {
+        let mut state = self.project().state;
+        let response = match state.as_mut().project() {
             StateProjection::Answered { response } => {
-                Poll::Ready(Ok(response.take().expect("polled after it was ready")))
+                response.take().expect("polled after it was ready")
             }
             StateProjection::Reading {
                 open,
@@ -108,9 +113,11 @@ impl<B: Body> Future for VitalsFuture<B> {
                         Answer::Refused(refusal)
                     }
                 };
-                Poll::Ready(Ok(answer.into_response(&open.inner, allowed.take())))
+                answer.into_response(&open.inner, allowed.take())
             }
-        }
+        };
+        state.set(State::Answered { response: None });
+        Poll::Ready(Ok(response))
     }
 }
 
@@ -119,19 +126,12 @@ fn take<B: Body>(
     inner: &Inner,
     pieces: &mut Vec<u8>,
     mut body: Pin<&mut B>,
-    mut patience: Pin<&mut Option<Sleep>>,
+    patience: Pin<&mut Option<Sleep>>,
     cx: &mut Context<'_>,
 ) -> Poll<Result<(), Refusal>> {
-    loop {
+    for _ in 0..FRAMES {
         let Poll::Ready(frame) = body.as_mut().poll_frame(cx) else {
-            if patience.is_none() {
-                patience.set(Some(tokio::time::sleep(inner.timeout)));
-            }
-            let waited = patience.as_mut().as_pin_mut().map(|it| it.poll(cx));
-            return match waited {
-                Some(Poll::Ready(())) => Poll::Ready(Err(Refusal::Timeout)),
-                _ => Poll::Pending,
-            };
+            return wait(inner, patience, cx);
         };
         let mut data = match frame {
             None => return Poll::Ready(inner.take(pieces)),
@@ -152,7 +152,7 @@ fn take<B: Body>(
         if pieces.is_empty() {
             let declared = body.size_hint().lower();
             let left = usize::try_from(declared).unwrap_or(inner.limit);
-            pieces.reserve((data.remaining() + left).min(inner.limit));
+            pieces.reserve(data.remaining().saturating_add(left).min(inner.limit));
         }
         while data.has_remaining() {
             let chunk = data.chunk();
@@ -160,13 +160,32 @@ fn take<B: Body>(
             data.advance(chunk.len());
         }
     }
+    // Frames without an end, which may be empty, are no way around the time.
+    cx.waker().wake_by_ref();
+    wait(inner, patience, cx)
+}
+
+/// Lets the time pass that a body has, from the first time on that it was not there.
+fn wait(
+    inner: &Inner,
+    mut patience: Pin<&mut Option<Sleep>>,
+    cx: &mut Context<'_>,
+) -> Poll<Result<(), Refusal>> {
+    if patience.is_none() {
+        patience.set(Some(tokio::time::sleep(inner.timeout)));
+    }
+    match patience.as_mut().as_pin_mut().map(|it| it.poll(cx)) {
+        Some(Poll::Ready(())) => Poll::Ready(Err(Refusal::Timeout)),
+        _ => Poll::Pending,
+    }
 }
 
 // === impl Open ===
 
 impl Drop for Open {
     fn drop(&mut self) {
-        if !self.is_answered {
+        // While a panic unwinds another one would abort, and a recorder is not ours.
+        if !self.is_answered && !thread::panicking() {
             self.inner.reject(Reason::Cancelled);
         }
     }

@@ -1,6 +1,7 @@
 //! A memory of ids that forgets the oldest.
 
 use std::{
+    fmt,
     hash::{BuildHasher, RandomState},
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -17,7 +18,6 @@ use super::vital::Vital;
 /// the word they chose is compared when it is written: if another id came between, the look is taken anew. Words only
 /// grow younger, so two threads that choose different places have seen a change of one of the two. (Steps of time are
 /// too coarse for that in a bucket whose words are all of one step: then an id may be new twice, as if forgotten.)
-#[derive(Debug)]
 pub(super) struct Ids {
     key: RandomState,
     buckets: Box<[Bucket]>,
@@ -80,6 +80,16 @@ impl Ids {
     }
 }
 
+impl fmt::Debug for Ids {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { key: _, buckets } = self;
+        let room = buckets.len() * WIDTH;
+        f.debug_struct("Ids")
+            .field("room", &room)
+            .finish_non_exhaustive()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::AtomicUsize;
@@ -127,7 +137,8 @@ mod tests {
 
     #[test]
     fn threads_that_bring_the_same_ids_record_each_once() {
-        let ids = Ids::new(1 << 16);
+        // So large that no bucket runs over, for what is forgotten is new again.
+        let ids = Ids::new(1 << 20);
         let recorded = AtomicUsize::new(0);
         std::thread::scope(|scope| {
             for _ in 0..4 {

@@ -32,6 +32,12 @@ const REPORTING: &str = "new Promise((done) => {
     const look = () => window.reporting ? done() : setTimeout(look, 5);
     look();
 })";
+/// Until the page was told of a soft navigation.
+const SOFT: &str = "new Promise((done) => {
+    const is = (metric) => metric.type === 'soft-navigation' && metric.name === 'FCP';
+    const look = () => Object.values(seen).some(is) ? done() : setTimeout(look, 5);
+    look();
+})";
 const FRAMES: &str =
     "new Promise((done) => requestAnimationFrame(() => setTimeout(() => done(true), 100)))";
 
@@ -48,7 +54,9 @@ fn vitals(
     options: impl FnOnce(WebVitalsBuilder) -> WebVitalsBuilder,
 ) -> WebVitals {
     let meter = recorder.meter().build().expect("a meter without options");
-    let builder = WebVitals::builder().meter(meter).pages(["/articles/{id}"]);
+    let builder = WebVitals::builder()
+        .meter(meter)
+        .pages(["/articles/{id}", "/series/{id}"]);
     options(builder).build().expect("options")
 }
 
@@ -82,7 +90,7 @@ async fn read(browser: &mut Driver, server: &Server, to: &str) {
     browser.evaluate("shift()").await;
     browser.click(100, 250).await;
     browser.evaluate(FRAMES).await;
-    let pressed = "document.querySelector('button').textContent";
+    let pressed = "document.getElementById('press').textContent";
     assert_eq!(browser.evaluate(pressed).await, "done");
     browser.scroll(100, 250, 600).await;
     sleep(Duration::from_millis(300)).await;
@@ -189,6 +197,36 @@ async fn pages_of_another_origin_report_where_they_are_listed() {
     for server in [pages, collector, others] {
         server.stop().await;
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "needs chromium and npm's web-vitals"]
+async fn a_soft_navigation_is_a_page_of_its_own_and_arrives_without_beacons() {
+    let recorder = Recorder::new();
+    let (server, _told) = site(vitals(&recorder, |it| it.navigation_type(true))).await;
+    let mut browser = Driver::start().await;
+    let at = |path: &str| format!("http://{}{path}", server.address());
+    browser.visit(&at("/articles/7")).await;
+    browser.evaluate(REPORTING).await;
+    browser.evaluate(FRAMES).await;
+    browser.click(450, 50).await;
+    browser.evaluate(SOFT).await;
+    // Where there are no beacons, or no more of them, a request outlives the page.
+    browser.evaluate("navigator.sendBeacon = () => false").await;
+    browser.visit(&at("/bye")).await;
+    let fcp = "browser_web_vital_fcp_seconds";
+    let of = |scrape: &Scrape, page, kind| {
+        scrape.count(fcp, &[("page", page), ("navigation_type", kind)])
+    };
+    let both = |scrape: &Scrape| {
+        of(scrape, "/articles/{id}", "navigate") == 1
+            && of(scrape, "/series/{id}", "soft-navigation") == 1
+    };
+    let scrape = recorder.once(both).await;
+    assert_eq!(scrape.value(REJECTED, &[]), Some(0.0));
+    assert!(!recorder.text().contains("secret"));
+    browser.close().await;
+    server.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

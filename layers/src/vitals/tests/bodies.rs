@@ -1,9 +1,9 @@
 //! Bodies that are no reports, that are slow, that break, that never come.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, panic::AssertUnwindSafe, task::Poll, time::Duration};
 
 use bytes::Bytes;
-use futures_util::{StreamExt, stream};
+use futures_util::{FutureExt, StreamExt, stream};
 use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use tokio::time::{Instant, sleep};
@@ -108,11 +108,9 @@ async fn up_to_16_kib_are_read_in_any_pieces() {
 #[tokio::test]
 async fn what_is_declared_too_large_is_not_read() {
     let site = Site::new();
-    let never = StreamBody::new(stream::poll_fn(|_| -> std::task::Poll<_> {
-        panic!("it is read");
-        #[allow(unreachable_code, reason = "the type of what is never there")]
-        std::task::Poll::Ready(None::<Result<Frame<Bytes>, Infallible>>)
-    }));
+    let never = StreamBody::new(stream::poll_fn(
+        |_| -> Poll<Option<Result<Frame<Bytes>, Infallible>>> { panic!("it is read") },
+    ));
     let mut request = post("").map(|_| never);
     let length = request.headers_mut();
     length.insert("content-length", "16385".parse().expect("a value"));
@@ -192,4 +190,39 @@ async fn a_future_that_is_dropped_counts_as_cancelled_and_records_nothing() {
     assert_eq!(site.recorded(), 0.0);
     assert_eq!(site.post(REPORT).await, 204);
     assert_eq!(site.recorded(), 1.0);
+}
+
+#[tokio::test]
+async fn frames_without_an_end_are_no_way_around_the_time() {
+    let site = Site::with(|options| options.timeout(Duration::from_millis(50)));
+    let empty = stream::repeat_with(|| Ok::<_, Infallible>(Frame::data(Bytes::new())));
+    let answer = site.send(post("").map(|_| StreamBody::new(empty))).await;
+    assert_eq!(answer.status, 408);
+    assert_eq!(site.rejected("timeout"), 1.0);
+}
+
+#[tokio::test]
+async fn a_body_that_panics_takes_the_request_with_it_and_nothing_else() {
+    let site = Site::new();
+    let panics = StreamBody::new(stream::poll_fn(
+        |_| -> Poll<Option<Result<Frame<Bytes>, Infallible>>> { panic!("within the body") },
+    ));
+    let service = site.service.clone();
+    let failed = tokio::spawn(service.oneshot(post("").map(|_| panics))).await;
+    assert!(failed.is_err_and(|error| error.is_panic()));
+    assert_eq!(site.post(REPORT).await, 204);
+    assert_eq!(site.recorded(), 1.0);
+}
+
+#[tokio::test]
+async fn what_was_answered_is_not_recorded_again() {
+    let site = Site::new();
+    let mut service = site.service.clone();
+    let mut future = Box::pin(tower_service::Service::call(&mut service, post(REPORT)));
+    assert!(futures_util::poll!(&mut future).is_ready());
+    let again = AssertUnwindSafe(async { futures_util::poll!(&mut future) });
+    assert!(again.catch_unwind().await.is_err());
+    drop(future);
+    assert_eq!((site.recorded(), site.rejected("update")), (1.0, 0.0));
+    assert_eq!(site.rejected("cancelled"), 0.0);
 }
