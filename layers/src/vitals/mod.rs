@@ -147,10 +147,11 @@
 //!
 //! # Cost
 //!
-//! A report by itself takes 0.8 µs from call to answer, one in a batch of five 0.5 µs: one core takes 1.3 million a second, or
-//! 1.9 million. What is refused costs no more a byte than what is taken; the dearest that was found, 16 KiB of small arrays
-//! in a field that is dropped, takes 0.6 to 0.9 of what a batch does. Measured in process by `cargo xtask bench vitals`, whose results
-//! are in `bench/results/vitals.txt`.
+//! A report by itself takes 0.8 µs from call to answer, one in a batch of five 0.4 to 0.5 µs: one core takes 1.3 million a
+//! second, or 2 million. A request that is refused costs no more a byte than one of a browser; the dearest that was found,
+//! 16 KiB of small arrays in a field that is dropped, takes 0.6 to 1.0 of what a batch of five does a byte (and up to 1.2 of
+//! what a full batch does). Measured in process by `cargo xtask bench vitals`, whose results are in
+//! `bench/results/vitals.txt`.
 //!
 //! No allocation for a report whose page is known, beyond the recorder's block for each 64 samples (a test of the
 //! benchmark counts them). An array takes one for its reports, and one more each time they double past eight; a body that
