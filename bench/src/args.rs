@@ -11,7 +11,7 @@ pub const HELP: &str = "\
 What bartizan's layers cost, in instructions and allocations per request and per frame.
 
 Usage: cargo xtask bench [OPTIONS] [FIGURE ...]
-       cargo xtask bench routes | scale | streams | threads
+       cargo xtask bench routes | scale | streams | threads | vitals
 
 Options:
   --lto        build with link-time optimisation, and compare with results/instructions-lto.toml
@@ -23,7 +23,8 @@ Options:
 
 Without FIGURE, all are counted. `routes` times guessed paths and tables, `scale` tells what a million hostile requests leave in memory,
 `streams` what a million open streams take,
-`threads` how two threads slow each other down on one route; all four are for information.
+`threads` how two threads slow each other down on one route, `vitals` how many reports of browsers a core takes, and what
+bad ones cost; all five are for information.
 ";
 
 /// What the program was asked to do.
@@ -46,6 +47,7 @@ pub enum Command {
         only: Option<Around>,
     },
     Threads,
+    Vitals,
 }
 
 /// What becomes of the figures.
@@ -86,6 +88,7 @@ pub fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command, lexopt
             Command::Streams { only: Some(only) }
         }
         ["threads"] => Command::Threads,
+        ["vitals"] => Command::Vitals,
         _ if then == Then::Save && !words.is_empty() => {
             return Err("--save writes all figures: give none".into());
         }

@@ -25,4 +25,5 @@ pub mod services;
 pub mod spans;
 pub mod streams;
 pub mod threads;
+pub mod vitals;
 pub mod wrap_only;

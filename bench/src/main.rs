@@ -4,7 +4,7 @@ use std::{error::Error, process::ExitCode};
 
 use bartizan_bench::{
     args::{self, Command, HELP},
-    cases, check, routes, scale, streams, threads,
+    cases, check, routes, scale, streams, threads, vitals,
 };
 
 fn main() -> ExitCode {
@@ -30,6 +30,7 @@ fn run() -> Result<ExitCode, Box<dyn Error>> {
         Command::Streams { only: None } => streams::run()?,
         Command::Streams { only: Some(around) } => streams::run_one(around)?,
         Command::Threads => threads::run(),
+        Command::Vitals => vitals::run()?,
     }
     Ok(ExitCode::SUCCESS)
 }

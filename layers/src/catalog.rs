@@ -27,6 +27,7 @@ mod http;
 mod naming;
 mod sse;
 mod task;
+mod vitals;
 
 pub use self::{
     conn::*,
@@ -35,6 +36,7 @@ pub use self::{
     naming::{Naming, NamingError},
     sse::*,
     task::*,
+    vitals::*,
 };
 
 use opentelemetry_semantic_conventions::attribute;
@@ -197,6 +199,24 @@ pub const IO_DIRECTION: Label = label(
     attribute::NETWORK_IO_DIRECTION,
     "`receive`, `transmit`",
 );
+/// The page that a browser reports on.
+pub const PAGE: Label = label(
+    "page",
+    "page",
+    "the pages of a table, or 200 by default, then `{overflow}`; `{unmatched}` without one",
+);
+/// How the browser came to the page.
+pub const NAVIGATION_TYPE: Label = label(
+    "navigation_type",
+    "navigation.type",
+    "`navigate`, `reload`, `back-forward`, `back-forward-cache`, `prerender`, `restore`, `soft-navigation`",
+);
+/// Which of the Web Vitals.
+pub const VITAL: Label = label("name", "name", "`CLS`, `FCP`, `INP`, `LCP`, `TTFB`");
+/// How good a value is.
+pub const RATING: Label = label("rating", "rating", "`good`, `needs-improvement`, `poor`");
+/// Why a browser's report was not recorded.
+pub const VITAL_REASON: Label = label("reason", "reason", "14 reasons, a closed list");
 /// The label whose values ran over.
 pub const OVERFLOWED: Label = label(
     "label",
@@ -278,6 +298,13 @@ pub const ALL: &[&Metric] = &[
     &TASK_STAGE_DURATION,
     &TASK_OLDEST_START_TIME,
     &TASK_LAST_SUCCESS_TIME,
+    &WEB_VITAL_LCP,
+    &WEB_VITAL_INP,
+    &WEB_VITAL_FCP,
+    &WEB_VITAL_TTFB,
+    &WEB_VITAL_CLS,
+    &WEB_VITAL_REPORTS,
+    &WEB_VITAL_REJECTED,
     &LABEL_OVERFLOW,
     &SCAN_TIME,
 ];

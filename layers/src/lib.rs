@@ -49,6 +49,7 @@
 //! | set an exporter up | [`catalog`] |
 //! | measure gRPC calls, by their status | [`grpc`] |
 //! | measure background jobs, and find those that are stuck | [`task`] |
+//! | take what browsers report of their pages | [`vitals`] |
 //! | write an observer of one's own | [`observe::Observer`], and [`rpc`] for calls |
 //!
 //! # Features
@@ -61,10 +62,11 @@
 //! | `conn` | | [`conn`], [`meter`], [`catalog`]; with `axum` and `tonic`, the adapters for their servers |
 //! | `log` | | [`log`]; with `trace`, its lines have the ids of the active span |
 //! | `trace` | | [`span`] |
+//! | `vitals` | | [`vitals`], [`meter`], [`catalog`] |
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 //! | `task` | | [`task`], [`meter`], [`catalog`]; with `log` and `trace`, the lines and spans of jobs |
-//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `task`, `trace` |
+//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `task`, `trace`, `vitals` |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]
@@ -101,6 +103,8 @@ pub mod sse;
 pub mod stack;
 #[cfg(feature = "task")]
 pub mod task;
+#[cfg(feature = "vitals")]
+pub mod vitals;
 
 #[cfg(any(
     feature = "grpc",

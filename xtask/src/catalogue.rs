@@ -36,7 +36,7 @@ fn of_row(row: &Metric) -> Vec<String> {
     if (kind == Kind::Counter) != (base != name) {
         wrong("counters, and only they, end with `_total`".into());
     }
-    match suffix(unit) {
+    match suffix(unit, kind) {
         Ok(Some(suffix)) if !base.ends_with(suffix) => {
             wrong(format!("in {unit:?}, and the name has no `{suffix}`"));
         }
@@ -134,11 +134,12 @@ fn of_labels(rows: &[&Metric]) -> Vec<String> {
 }
 
 /// What a name ends with, `_total` aside; an annotation such as `{request}` leaves no trace.
-fn suffix(unit: &str) -> Result<Option<&'static str>, ()> {
+fn suffix(unit: &str, kind: Kind) -> Result<Option<&'static str>, ()> {
     match unit {
         "s" => Ok(Some("_seconds")),
         "By" => Ok(Some("_bytes")),
-        "1" => Ok(Some("_ratio")),
+        // Exporters call gauges of no unit ratios, and nothing else.
+        "1" => Ok((kind == Kind::Gauge).then_some("_ratio")),
         _ if unit.starts_with('{') && unit.ends_with('}') => Ok(None),
         _ => Err(()),
     }
@@ -179,9 +180,11 @@ mod tests {
 
     #[test]
     fn units_are_in_the_names() {
-        assert_eq!(suffix("s"), Ok(Some("_seconds")));
-        assert_eq!(suffix("{request}"), Ok(None));
-        assert_eq!(suffix("ms"), Err(()));
+        assert_eq!(suffix("s", Kind::Gauge), Ok(Some("_seconds")));
+        assert_eq!(suffix("{request}", Kind::Counter), Ok(None));
+        assert_eq!(suffix("ms", Kind::Histogram), Err(()));
+        assert_eq!(suffix("1", Kind::Gauge), Ok(Some("_ratio")));
+        assert_eq!(suffix("1", Kind::Histogram), Ok(None));
     }
 
     /// The rows are made by the catalogue alone, so what is altered here is a copy of one.

@@ -4,6 +4,7 @@
 mod bench;
 mod catalogue;
 mod files;
+mod privacy;
 mod readme;
 mod registered;
 
@@ -18,7 +19,7 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  generate         write the tables in the READMEs anew, from the catalogue of metrics
+  generate         write the tables of metrics and of privacy anew, from the catalogue and the parser's fields
   check            fail if a table, the catalogue or a file is not as it should be
   bench [ARG ...]  count instructions and allocations; `cargo xtask bench --help` tells more
 ";
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((task, rest)) if task == "bench" => bench::run(&root(), rest),
-        Some((task, [])) if task == "generate" => readme::generate(&root()).map(|()| true),
+        Some((task, [])) if task == "generate" => generate(&root()).map(|()| true),
         Some((task, [])) if task == "check" => check(&root()),
         Some((task, [])) if task == "--help" || task == "-h" => {
             print!("{HELP}");
@@ -47,11 +48,17 @@ fn main() -> ExitCode {
     }
 }
 
+fn generate(root: &Path) -> Result<()> {
+    readme::generate(root)?;
+    privacy::generate(root)
+}
+
 /// Prints everything that is wrong, not only the first thing.
 fn check(root: &Path) -> Result<bool> {
     let mut faults = catalogue::faults(bartizan::catalog::ALL);
     faults.extend(registered::faults(root)?);
     faults.extend(files::faults(root)?);
+    faults.extend(privacy::faults(root));
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {

@@ -7,7 +7,7 @@ use route_canon::{Canonicalizer, label::UNMATCHED};
 
 /// Guesses, if it was asked to.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Guesser(Option<Arc<Canonicalizer>>);
+pub(crate) struct Guesser(Option<Arc<Canonicalizer>>);
 
 // === impl Guesser ===
 
@@ -19,7 +19,7 @@ impl Guesser {
     }
 
     /// Shows the guess for a path to `f`, unless a rule denies it, or it is no path.
-    pub(super) fn guess<T>(&self, path: &str, f: impl FnOnce(&str) -> T) -> Option<T> {
+    pub(crate) fn guess<T>(&self, path: &str, f: impl FnOnce(&str) -> T) -> Option<T> {
         thread_local! {
             /// Written anew for each path, and allocated once.
             static LABEL: RefCell<String> = const { RefCell::new(String::new()) };

@@ -81,6 +81,8 @@ mod word;
 
 #[cfg(any(feature = "grpc", feature = "log", feature = "trace"))]
 pub(crate) use self::grpc::{is_path, vouches};
+#[cfg(feature = "vitals")]
+pub(crate) use self::guess::Guesser;
 #[cfg(any(feature = "http", feature = "sse", feature = "task"))]
 pub(crate) use self::ids::id_of;
 #[cfg(any(feature = "http", feature = "log", feature = "sse", feature = "trace"))]

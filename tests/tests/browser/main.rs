@@ -1,7 +1,9 @@
 //! What a browser makes of streams, and what the metrics say of it.
 
 mod chromium;
+mod driver;
 mod streams;
+mod vitals;
 
 use std::{collections::BTreeMap, time::Duration};
 

@@ -20,7 +20,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::io::AsyncWriteExt;
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::{answer, exchange, layer};
+use super::{answer, exchange, layer, page::one_page};
 
 /// Makes one exchange on `/users/7` with all that can be asked for.
 pub(super) async fn one_exchange(meter: Meter) {
@@ -100,6 +100,7 @@ pub(super) async fn one_of_each(meter: Meter) {
     one_exchange(meter.clone()).await;
     one_stream(meter.clone()).await;
     one_call(meter.clone()).await;
+    one_page(meter.clone()).await;
     let drain = Drain::with_meter(&meter);
     let connections = Connections::builder().meter(meter).drain(drain).build();
     let (ours, _theirs) = tokio::io::duplex(1);

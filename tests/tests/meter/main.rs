@@ -4,6 +4,7 @@ mod caps;
 mod each;
 mod naming;
 mod options;
+mod page;
 mod refresh;
 mod timing;
 
