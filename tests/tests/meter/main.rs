@@ -2,6 +2,7 @@
 
 mod caps;
 mod each;
+mod job;
 mod naming;
 mod options;
 mod page;
