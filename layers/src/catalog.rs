@@ -22,6 +22,7 @@
 //! ```
 
 mod conn;
+mod gen_ai;
 mod grpc;
 mod http;
 mod naming;
@@ -31,6 +32,7 @@ mod vitals;
 
 pub use self::{
     conn::*,
+    gen_ai::*,
     grpc::*,
     http::*,
     naming::{Naming, NamingError},
@@ -298,6 +300,11 @@ pub const ALL: &[&Metric] = &[
     &TASK_STAGE_DURATION,
     &TASK_OLDEST_START_TIME,
     &TASK_LAST_SUCCESS_TIME,
+    &GEN_AI_CLIENT_OPERATION_DURATION,
+    &GEN_AI_CLIENT_TOKEN_USAGE,
+    &GEN_AI_SERVER_TIME_TO_FIRST_TOKEN,
+    &GEN_AI_SERVER_TIME_PER_OUTPUT_TOKEN,
+    &GEN_AI_COST,
     &WEB_VITAL_LCP,
     &WEB_VITAL_INP,
     &WEB_VITAL_FCP,

@@ -55,6 +55,20 @@ impl Moment {
     }
 }
 
+/// The clock for the bodies of `sse-body`: of the same time as a [`Moment`], in the standard library's words.
+#[cfg(feature = "gen_ai")]
+pub(crate) fn instant() -> std::time::Instant {
+    #[cfg(any(test, feature = "test-util"))]
+    let now = tokio::time::Instant::now().into_std();
+    #[cfg(not(any(test, feature = "test-util")))]
+    #[allow(
+        clippy::disallowed_methods,
+        reason = "this is the crate's clock, and tests have the other one"
+    )]
+    let now = std::time::Instant::now();
+    now
+}
+
 /// Seconds since 1970, by the clock of the day.
 #[cfg(all(unix, feature = "task"))]
 #[inline]

@@ -49,6 +49,7 @@
 //! | set an exporter up | [`catalog`] |
 //! | measure gRPC calls, by their status | [`grpc`] |
 //! | measure background jobs, and find those that are stuck | [`task`] |
+//! | measure calls to language models and tools | [`gen_ai`] |
 //! | take what browsers report of their pages | [`vitals`] |
 //! | write an observer of one's own | [`observe::Observer`], and [`rpc`] for calls |
 //!
@@ -66,7 +67,8 @@
 //! | `axum` | | routes from `MatchedPath`, `RouteLayer::matched` and `nested`, request bodies counted in place |
 //! | `tonic` | | request bodies counted in place, `tonic::Status` seen into for time-outs |
 //! | `task` | | [`task`], [`meter`], [`catalog`]; with `log` and `trace`, the lines and spans of jobs |
-//! | `full` | | `conn`, `grpc`, `http`, `log`, `sse`, `task`, `trace`, `vitals` |
+//! | `gen_ai` | | [`gen_ai`], [`meter`], [`catalog`]; with `trace` and `log`, spans and lines of calls |
+//! | `full` | | `conn`, `gen_ai`, `grpc`, `http`, `log`, `sse`, `task`, `trace`, `vitals` |
 //! | `test-util` | | for tests: times are told by tokio's clock, which a test can pause, instead of the system's |
 
 #[cfg(feature = "_metrics")]
@@ -74,6 +76,8 @@ pub mod catalog;
 mod clock;
 #[cfg(feature = "conn")]
 pub mod conn;
+#[cfg(feature = "gen_ai")]
+pub mod gen_ai;
 #[cfg(feature = "grpc")]
 pub mod grpc;
 #[cfg(feature = "http")]

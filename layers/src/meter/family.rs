@@ -152,7 +152,8 @@ impl<H: Handle> Family<H> {
                 | catalog::SCHEME
                 | catalog::RPC_STATUS
                 | catalog::RPC_ERROR_TYPE
-                | catalog::TASK_ERROR_TYPE => {}
+                | catalog::TASK_ERROR_TYPE
+                | catalog::GEN_AI_ERROR_TYPE => {}
                 _ => labels.push(label, OVERFLOW),
             }
         }

@@ -58,7 +58,7 @@ pub struct AnyOutput;
 
 /// `Err` is an error, and a function tells its class.
 #[derive(Clone, Copy, Debug)]
-pub struct ByError<F>(pub(super) F);
+pub struct ByError<F>(pub(crate) F);
 
 /// The classes of [`ByResult`] and [`AnyOutput`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ pub(super) type Words = fn() -> Box<[&'static str]>;
 const MOST: usize = 64;
 
 /// The words of the classes of `C`.
-pub(super) fn words<C: ErrorClass>() -> Box<[&'static str]> {
+pub(crate) fn words<C: ErrorClass>() -> Box<[&'static str]> {
     const {
         assert!(
             C::ALL.len() <= MOST,

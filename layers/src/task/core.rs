@@ -190,7 +190,7 @@ impl Kinds {
 
 /// What tells a list of classes from any other. The number of a type is as good as a hash.
 #[inline]
-fn type_number<C: 'static>() -> u64 {
+pub(crate) fn type_number<C: 'static>() -> u64 {
     #[derive(Default)]
     struct Taken(u64);
 

@@ -133,6 +133,8 @@ mod tasks;
 mod tests;
 mod watched;
 
+#[cfg(all(feature = "gen_ai", feature = "trace"))]
+pub(crate) use self::span::{Spans, Start, enter};
 pub use self::{
     about::{About, Describe},
     builder::{TasksBuilder, TasksError},
@@ -145,5 +147,11 @@ pub use self::{
     service::TaskService,
     stage::{RunningTask, StageFuture, stage, step},
     tasks::Tasks,
+};
+#[cfg(feature = "gen_ai")]
+pub(crate) use self::{
+    classify::words,
+    core::type_number,
+    watched::{Running, Watch, WatchOutput, Watched},
 };
 pub use crate::label::Outcome;

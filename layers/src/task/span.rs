@@ -14,13 +14,13 @@ use crate::{label::Outcome, span};
 
 /// Who makes the spans.
 #[derive(Clone)]
-pub(super) enum Spans {
+pub(crate) enum Spans {
     Given(Arc<dyn Start + Send + Sync>),
     Global(Arc<span::Global>),
 }
 
 /// Starts a span, whatever its type.
-pub(super) trait Start {
+pub(crate) trait Start {
     /// The context with the span; `None` if the tracer makes none.
     fn open(&self, builder: SpanBuilder, parent: &Context) -> Option<Context>;
 }
@@ -207,6 +207,6 @@ impl Origin {
 }
 
 /// Makes the span of this context the active one.
-pub(super) fn enter(context: Option<&Context>) -> Option<ContextGuard> {
+pub(crate) fn enter(context: Option<&Context>) -> Option<ContextGuard> {
     context.map(|context| context.clone().attach())
 }

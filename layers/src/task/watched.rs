@@ -140,6 +140,12 @@ impl<'a, W: Watch> Running<'a, W> {
         }
     }
 
+    /// Who is told.
+    #[cfg(feature = "gen_ai")]
+    pub(crate) fn watch(&mut self) -> &mut W {
+        self.watch
+    }
+
     /// It goes on later.
     #[inline]
     pub(crate) fn leave(&mut self) {

@@ -20,7 +20,7 @@ use http_body_util::{BodyExt, Full, StreamBody};
 use tokio::io::AsyncWriteExt;
 use tower::{Layer, ServiceExt, service_fn};
 
-use super::{answer, exchange, job::two_jobs, layer, page::one_page};
+use super::{answer, exchange, job::two_jobs, layer, model::two_calls, page::one_page};
 
 /// Makes one exchange on `/users/7` with all that can be asked for.
 pub(super) async fn one_exchange(meter: Meter) {
@@ -95,13 +95,14 @@ async fn one_call(meter: Meter) {
     exchange(&service, request.expect("a request")).await;
 }
 
-/// One exchange, one stream, one call, one page, jobs and one connection that blocks; whatever can be recorded is.
+/// One exchange, one stream, one call, one page, jobs, calls to a model and one connection that blocks; whatever can be recorded is.
 pub(super) async fn one_of_each(meter: Meter) {
     one_exchange(meter.clone()).await;
     one_stream(meter.clone()).await;
     one_call(meter.clone()).await;
     one_page(meter.clone()).await;
     two_jobs(meter.clone()).await;
+    two_calls(meter.clone()).await;
     let drain = Drain::with_meter(&meter);
     let connections = Connections::builder().meter(meter).drain(drain).build();
     let (ours, _theirs) = tokio::io::duplex(1);

@@ -3,6 +3,7 @@
 mod caps;
 mod each;
 mod job;
+mod model;
 mod naming;
 mod options;
 mod page;
