@@ -20,6 +20,7 @@ use tower_service::Service;
 use crate::{
     drive::{Run, drive},
     floor::FloorLayer,
+    gen_ai,
     grpc::{self, Unary},
     io, jobs, lines, routes,
     scan_only::ScanLayer,
@@ -219,6 +220,8 @@ pub const ALL: &[Case] = &[
     case("jobs, measured", jobs::measured),
     case("jobs, named", jobs::named),
     case("jobs, by default", jobs::by_default),
+    case("calls, bare", gen_ai::bare),
+    case("calls, measured", gen_ai::measured),
 ];
 
 /// Streams without the two histograms of each event.

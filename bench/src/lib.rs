@@ -11,6 +11,7 @@ pub mod check;
 pub mod drive;
 pub mod figures;
 pub mod floor;
+pub mod gen_ai;
 pub mod grpc;
 pub mod io;
 pub mod jobs;

@@ -273,6 +273,13 @@ pub const ALL: &[Figure] = &[
         "jobs, bare",
         1,
     ),
+    over(
+        "gen_ai_call",
+        "a call to a model, told its tokens and its cost: GenAi without spans and lines",
+        "calls, measured",
+        "calls, bare",
+        4,
+    ),
 ];
 
 const fn over(
