@@ -12,10 +12,10 @@ use std::{
 
 use apalis::prelude::*;
 use bartizan::task::{Task as Named, TaskLayer, stage};
-use bartizan_tests::{dice::Dice, recorder::Recorder};
+use bartizan_tests::dice::Dice;
 use tokio::{runtime::Builder, time::sleep};
 
-use crate::support::{Mail, outcomes, queue, send, tasks};
+use crate::support::{Mail, Rig, queue, send};
 
 const JOBS: u64 = 20_000;
 
@@ -46,24 +46,20 @@ fn any(dice: &mut Dice) -> Mail {
     }
 }
 
-fn total(recorder: &Recorder, task: &str) -> u64 {
-    outcomes(recorder, task)
-        .iter()
-        .map(|(_, count)| count)
-        .sum()
+fn total(rig: &Rig, task: &str) -> u64 {
+    rig.outcomes(task).iter().map(|(_, count)| count).sum()
 }
 
 #[test]
 fn each_is_recorded_once_and_none_is_left() {
     hide_panics();
-    let recorder = Recorder::new();
-    let tasks = tasks(&recorder, |options| options.stages(3));
+    let rig = Rig::with(|options| options.stages(3));
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
         .expect("a runtime");
-    let (aborted, task) = (Arc::new(AtomicU64::new(0)), Named::of(&tasks, "mail"));
+    let (aborted, task) = (Arc::new(AtomicU64::new(0)), Named::of(&rig.tasks, "mail"));
     runtime.block_on(async {
         let mut dice = Dice::new(6);
         for number in 0..JOBS {
@@ -80,7 +76,7 @@ fn each_is_recorded_once_and_none_is_left() {
                 });
             }
             if number % 500 == 0 {
-                tasks.scan();
+                rig.tasks.scan();
                 sleep(Duration::from_millis(1)).await;
             }
         }
@@ -89,7 +85,7 @@ fn each_is_recorded_once_and_none_is_left() {
     // What hangs is let go of now.
     runtime.shutdown_timeout(Duration::from_secs(20));
 
-    let scrape = recorder.scrape();
+    let scrape = rig.scrape();
     let started = scrape.value("task_started_total", &[("task", "mail")]);
     let started = started.expect("there were some") as u64;
     // One that is aborted before it was polled ran nothing.
@@ -97,9 +93,9 @@ fn each_is_recorded_once_and_none_is_left() {
         JOBS - aborted.load(Ordering::Relaxed) <= started && started <= JOBS,
         "{started}"
     );
-    assert_eq!(total(&recorder, "mail"), started);
+    assert_eq!(total(&rig, "mail"), started);
     assert_eq!(scrape.value("task_active", &[("task", "mail")]), Some(0.0));
-    assert_eq!(tasks.scan().active, 0);
+    assert_eq!(rig.tasks.scan().active, 0);
     let stages: u64 = ["success", "error", "cancelled", "panic"]
         .into_iter()
         .map(|outcome| {
@@ -113,8 +109,7 @@ fn each_is_recorded_once_and_none_is_left() {
 #[test]
 fn behind_a_queue_that_spawns_them_too() {
     hide_panics();
-    let recorder = Recorder::new();
-    let tasks = tasks(&recorder, |options| options);
+    let rig = Rig::new();
     let runtime = Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
@@ -137,10 +132,10 @@ fn behind_a_queue_that_spawns_them_too() {
         let worker = WorkerBuilder::new("spawning")
             .backend(queue(mails.iter().copied()).await)
             .parallelize(tokio::spawn)
-            .layer(TaskLayer::of(&tasks, "mail"))
+            .layer(TaskLayer::of(&rig.tasks, "mail"))
             .build(send);
         let all_done = async {
-            while total(&recorder, "mail") < done {
+            while total(&rig, "mail") < done {
                 sleep(Duration::from_millis(5)).await;
             }
         };
@@ -150,7 +145,7 @@ fn behind_a_queue_that_spawns_them_too() {
         }
     });
     runtime.shutdown_timeout(Duration::from_secs(20));
-    assert_eq!(outcomes(&recorder, "mail"), expected);
-    let scrape = recorder.scrape();
+    assert_eq!(rig.outcomes("mail"), expected);
+    let scrape = rig.scrape();
     assert_eq!(scrape.value("task_active", &[("task", "mail")]), Some(0.0));
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use apalis::prelude::*;
 use bartizan::task::{Tasks, TasksBuilder};
-use bartizan_tests::recorder::Recorder;
+use bartizan_tests::{recorder::Recorder, scrape::Scrape};
 
 /// What becomes of a mail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,25 +40,53 @@ pub(crate) async fn queue(mails: impl IntoIterator<Item = Mail>) -> MemoryStorag
     storage
 }
 
-/// Tasks with a recorder of their own.
-pub(crate) fn tasks(
-    recorder: &Recorder,
-    options: impl FnOnce(TasksBuilder) -> TasksBuilder,
-) -> Tasks {
-    let meter = recorder.meter().build().expect("a meter");
-    let builder = Tasks::builder().meter(meter);
-    options(builder.without_lines()).build().expect("options")
+/// Tasks, and a recorder of their own. Nothing is under way at the end of a test.
+pub(crate) struct Rig {
+    pub(crate) tasks: Tasks,
+    recorder: Recorder,
 }
 
-/// The counts of a task's outcomes, those that are not 0, in order.
-pub(crate) fn outcomes(recorder: &Recorder, task: &str) -> Vec<(&'static str, u64)> {
-    let scrape = recorder.scrape();
-    ["success", "error", "cancelled", "panic"]
-        .into_iter()
-        .filter_map(|outcome| {
-            let labels = [("task", task), ("outcome", outcome)];
-            let count = scrape.count("task_duration_seconds", &labels);
-            (count > 0).then_some((outcome, count))
-        })
-        .collect()
+// === impl Rig ===
+
+impl Rig {
+    pub(crate) fn new() -> Self {
+        Self::with(|options| options)
+    }
+
+    pub(crate) fn with(options: impl FnOnce(TasksBuilder) -> TasksBuilder) -> Self {
+        let recorder = Recorder::new();
+        let meter = recorder.meter().build().expect("a meter");
+        let builder = options(Tasks::builder().meter(meter).without_lines());
+        let tasks = builder.build().expect("options");
+        Self { tasks, recorder }
+    }
+
+    pub(crate) fn scrape(&self) -> Scrape {
+        self.recorder.scrape()
+    }
+
+    /// The counts of a task's outcomes, those that are not 0, in order.
+    pub(crate) fn outcomes(&self, task: &str) -> Vec<(&'static str, u64)> {
+        let scrape = self.scrape();
+        ["success", "error", "cancelled", "panic"]
+            .into_iter()
+            .filter_map(|outcome| {
+                let labels = [("task", task), ("outcome", outcome)];
+                let count = scrape.count("task_duration_seconds", &labels);
+                (count > 0).then_some((outcome, count))
+            })
+            .collect()
+    }
+}
+
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            let scrape = self.scrape();
+            for active in scrape.samples("task_active", &[]) {
+                assert_eq!(active.value, 0.0, "{:?}", active.labels);
+            }
+            assert_eq!(self.tasks.scan().active, 0);
+        }
+    }
 }

@@ -2,11 +2,10 @@
 
 use apalis::prelude::*;
 use bartizan::task::{About, TaskLayer};
-use bartizan_tests::recorder::Recorder;
 use opentelemetry_sdk::trace::{InMemorySpanExporter, SdkTracerProvider};
 use tokio::time::{Duration, timeout};
 
-use crate::support::{Mail, send, tasks};
+use crate::support::{Mail, Rig, send};
 
 const SENT: &str = "00-0af7651916cd43dd8448eb211c80319c-00f067aa0ba902b7-01";
 
@@ -24,8 +23,7 @@ async fn is_continued_through_the_queue() {
     let provider = SdkTracerProvider::builder()
         .with_simple_exporter(exporter.clone())
         .build();
-    let recorder = Recorder::new();
-    let tasks = tasks(&recorder, |options| options.tracer_provider(&provider));
+    let rig = Rig::with(|options| options.tracer_provider(&provider));
     let mut storage = MemoryStorage::new();
     let mut metadata = MetadataStore::new();
     metadata.insert("traceparent", SENT).expect("it fits");
@@ -33,7 +31,7 @@ async fn is_continued_through_the_queue() {
     storage.push_task(job).await.expect("it is open");
     let worker = WorkerBuilder::new("traced")
         .backend(storage)
-        .layer(TaskLayer::of(&tasks, "mail").describe(describe))
+        .layer(TaskLayer::of(&rig.tasks, "mail").describe(describe))
         .build(send);
     let _ = timeout(Duration::from_millis(100), worker.run()).await;
 

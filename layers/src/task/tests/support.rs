@@ -175,6 +175,16 @@ impl Rig {
     }
 }
 
+/// Nothing is under way at the end of a test.
+impl Drop for Rig {
+    fn drop(&mut self) {
+        if !std::thread::panicking() {
+            assert_eq!(self.risen("task_active"), [""; 0]);
+            assert_eq!(self.tasks.scan().active, 0);
+        }
+    }
+}
+
 /// Polls once.
 pub(super) fn poll<F: Future>(future: Pin<&mut F>) -> Poll<F::Output> {
     future.poll(&mut Context::from_waker(Waker::noop()))
