@@ -1,15 +1,17 @@
-//! `POST /v1/chat/completions`: what a gateway in front of a language model streams.
+//! `POST /v1/chat/completions`: what a gateway in front of a language model streams. The model's calls are measured, too.
 
-use std::{convert::Infallible, time::Duration};
+use std::{convert::Infallible, sync::LazyLock, time::Duration};
 
 use axum::{
     Json,
+    body::Body,
     http::StatusCode,
     response::{
         IntoResponse, Response, Sse,
         sse::{Event, KeepAlive},
     },
 };
+use bartizan::gen_ai::{GenAi, Operation, Provider, Tokens};
 use bytes::Bytes;
 use futures_util::{StreamExt, stream};
 use serde::Deserialize;
@@ -17,9 +19,20 @@ use serde_json::{Value, json};
 
 const ID: &str = "chatcmpl-demo";
 const CREATED: u64 = 1_700_000_000;
+/// What ends a stream.
+const DONE: &str = "[DONE]";
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pace of the answer's words.
 const WORD: Duration = Duration::from_millis(5);
+
+/// What a token costs, in US dollars.
+const PRICE: f64 = 0.000_01;
+
+/// The calls to the model, which is told by an event for each token and one at the end.
+static MODELS: LazyLock<GenAi> = LazyLock::new(|| {
+    let models = GenAi::builder().end_data(DONE).build();
+    models.expect("it is a marker")
+});
 
 /// The part of a request's body that counts here.
 #[derive(Deserialize)]
@@ -60,7 +73,16 @@ pub(crate) async fn completions(body: Bytes) -> Response {
     if stream {
         return streamed(&model, &answer);
     }
-    tokio::time::sleep(WORD).await;
+    let call = MODELS
+        .call(Operation::Chat, Provider::new("demo"), &model)
+        .any_output();
+    let asked = call.run(async |call| {
+        tokio::time::sleep(WORD).await;
+        call.input_tokens(words(&answer));
+        call.output_tokens(words(&answer));
+        call.cost_usd(PRICE * words(&answer) as f64);
+    });
+    asked.await;
     let message = json!({ "role": "assistant", "content": answer });
     let choice = json!({ "index": 0, "message": message, "finish_reason": "stop" });
     Json(json!({ "id": ID, "object": "chat.completion", "created": CREATED, "model": model, "choices": [choice] }))
@@ -80,14 +102,23 @@ fn streamed(model: &str, answer: &str) -> Response {
             .map(|word| chunk(model, json!({ "content": word }), Value::Null)),
     );
     events.push(chunk(model, json!({}), "stop".into()));
-    events.push("[DONE]".into());
+    events.push(DONE.into());
     let events = stream::iter(events).then(|data| async move {
         tokio::time::sleep(WORD).await;
         Ok::<_, Infallible>(Event::default().data(data))
     });
-    Sse::new(events)
-        .keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
-        .into_response()
+    let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
+    let call = MODELS.call(Operation::Chat, Provider::new("demo"), model);
+    response.into_response().map(|body| {
+        let body = call.stream(body, Tokens::PerEvent);
+        body.call().input_tokens(words(answer));
+        Body::new(body)
+    })
+}
+
+/// What a tokenizer would say.
+fn words(text: &str) -> u64 {
+    text.split_whitespace().count() as u64
 }
 
 fn chunk(model: &str, delta: Value, finish_reason: Value) -> String {

@@ -116,7 +116,7 @@ impl Connection {
             Payload::None => request.body(Body::empty()),
             Payload::Json(text) => {
                 let request = request.header(header::CONTENT_TYPE, "application/json");
-                request.body(Body::from(text))
+                request.body(Body::from(text.replace("{n}", &number.to_string())))
             }
             Payload::Sized(length) => request.body(Body::from(vec![b'.'; length])),
             Payload::Streamed(length) => {

@@ -12,6 +12,7 @@ use bartizan::{
     observe::StreamHandles,
     route::{RouteLayer, RouteService},
     sse::{DrainLayer, Sse},
+    vitals::WebVitals,
 };
 use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
 use opentelemetry_sdk::trace::SdkTracerProvider;
@@ -81,6 +82,14 @@ pub(crate) fn jobs() -> Result<Jobs, Error> {
         tasks.scan();
     });
     Ok(jobs)
+}
+
+/// Takes the reports of browsers, from anywhere: this is no service that pages are served from.
+pub(crate) fn vitals() -> WebVitals {
+    let vitals = WebVitals::builder()
+        .any_origin()
+        .pages(["/", "/shop/{item}"]);
+    vitals.build().expect("they are templates")
 }
 
 /// Names the route of a nested service, which axum does not show to the outside.

@@ -30,6 +30,8 @@ pub(crate) const SCENES: &[Scene] = &[
     get("/files/readme.txt", FILES),
     get("/nothing/{n}", UNMATCHED),
     get("/api/slow?ms=40", SLOW),
+    post(VITALS, VITALS, Payload::Json(PAINTED)),
+    post(VITALS, VITALS, Payload::Json(ENDLESS)),
     post("/api/echo", ECHO, Payload::Sized(2_000)),
     get("/download?bytes=1000000000&chunk=65536", "/download").acts(Act::LeaveInBody),
     get("/api/users/{n}", USER),
@@ -82,6 +84,12 @@ const FILES: &str = "/files/{*path}";
 const SLOW: &str = "/api/slow";
 const UNMATCHED: &str = "{unmatched}";
 const USER: &str = "/api/users/{id}";
+
+const VITALS: &str = "/api/metrics/web-vitals";
+
+/// A page's report, and one that no page could have.
+const PAINTED: &str = r#"{"name": "LCP", "value": 1850.5, "id": "v6-{n}", "page": "/shop/{n}"}"#;
+const ENDLESS: &str = r#"{"name": "LCP", "value": 1e300, "id": "v6-{n}", "page": "/shop/{n}"}"#;
 
 const STREAMED: &str =
     r#"{"stream": true, "messages": [{"role": "user", "content": "one two three four five"}]}"#;

@@ -34,6 +34,7 @@ GET  /events?count=N&interval_ms=N&size=N&types=a,b
                                     server-sent events; count=0 never ends
 GET  /answers/{id}?cut=N&quota=N    an answer word by word, up to [DONE]; cut off, or refused, after N words
 POST /broken/{how}                  a stream that breaks off once the request's body ends: error, panic
+POST /api/metrics/web-vitals        what browsers report of their pages
 POST /v1/chat/completions           chat completions, streamed with {\"stream\": true}
 GET  /metrics                       what the layer saw
 ";
@@ -55,6 +56,7 @@ pub(crate) fn router(metrics: PrometheusHandle) -> Router {
         .route("/answers/{id}", get(answers::answer))
         .route("/broken/{how}", post(broken::broken))
         .route("/v1/chat/completions", post(chat::completions))
+        .route_service("/api/metrics/web-vitals", observability::vitals())
         .route("/metrics", get(metrics_page))
         .with_state(metrics)
 }

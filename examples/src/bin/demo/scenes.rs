@@ -18,6 +18,7 @@ pub(crate) struct Scene {
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Payload {
     None,
+    /// `{n}` stands for the number in it, too.
     Json(&'static str),
     /// So many bytes, declared.
     Sized(usize),

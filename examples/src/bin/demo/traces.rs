@@ -43,6 +43,9 @@ struct Line {
     ends: bool,
 }
 
+/// The targets of the lines of requests.
+const REQUESTS: [&str; 2] = ["bartizan::request", "bartizan::stream"];
+
 /// How many differences are told one by one.
 const MAX_DIFFERENCES: usize = 10;
 
@@ -114,6 +117,10 @@ impl SpanExporter for Traces {
 
 impl<S: Subscriber> Layer<S> for Traces {
     fn on_event(&self, event: &Event<'_>, _: Context<'_, S>) {
+        // Jobs and calls to a model have lines of their own.
+        if !REQUESTS.contains(&event.metadata().target()) {
+            return;
+        }
         let mut line = Line::default();
         event.record(&mut line);
         if let (Some(trace), Some(span), true) = (line.trace, line.span, line.ends) {
