@@ -109,7 +109,8 @@ impl Observer for HttpMetrics {
 
     #[inline]
     fn frame(&self, state: &mut HttpState, record: Record<'_>, frame: FrameRef<'_>) {
-        if self.0.options.time_to_first_byte && record.frames() == 1 {
+        // Asked first, for it is seldom so.
+        if record.frames() == 1 && self.0.options.time_to_first_byte {
             self.0.record_first_byte(state, record, frame);
         }
     }
