@@ -219,6 +219,8 @@ pub const VITAL: Label = label("name", "name", "`CLS`, `FCP`, `INP`, `LCP`, `TTF
 pub const RATING: Label = label("rating", "rating", "`good`, `needs-improvement`, `poor`");
 /// Why a browser's report was not recorded.
 pub const VITAL_REASON: Label = label("reason", "reason", "14 reasons, a closed list");
+/// What was scanned.
+pub const SCAN: Label = label("scan", "scan", "`streams`, `tasks`");
 /// The label whose values ran over.
 pub const OVERFLOWED: Label = label(
     "label",
@@ -252,7 +254,7 @@ pub const SCAN_TIME: Metric = Metric {
     otel_name: "bartizan.scan_time",
     kind: Kind::Gauge,
     unit: "s",
-    labels: &[],
+    labels: &[SCAN],
     buckets: None,
     help: "Unix time of the last scan of open streams or of jobs under way. Gauges that a scan sets are as old as this.",
     recorded: "each scan",

@@ -122,7 +122,8 @@ mod pausable {
     static MIDDLE: LazyLock<Instant> = LazyLock::new(Instant::now);
 
     pub(super) fn now() -> u64 {
-        let now = Instant::now();
+        // Of a thread that ends, tokio's part may be gone, and with it the clock.
+        let now = std::panic::catch_unwind(Instant::now).unwrap_or(*MIDDLE);
         let middle = *MIDDLE;
         (1 << 62) + nanos(now.saturating_duration_since(middle))
             - nanos(middle.saturating_duration_since(now))

@@ -69,7 +69,7 @@ pub const TASK_ERRORS: Metric = Metric {
     unit: "{error}",
     labels: &[TASK, TASK_ERROR_TYPE],
     buckets: None,
-    help: "Jobs that ended with an error, by its class.",
+    help: "Jobs that ended with an error, by its class. Panics and cancellations are outcomes of their own.",
     recorded: "end with the outcome `error`; every class is registered at 0 with a task's first job",
     stability: Stability::Development,
 };

@@ -2,10 +2,12 @@
 
 use route_canon::{Admission, Budget, ValueId};
 
+use super::GenAi;
 use crate::{
     catalog::Label,
     label::{self, OVERFLOW},
     meter::{Meter, Overflow},
+    observe::guard,
 };
 
 /// The values of one label.
@@ -59,14 +61,16 @@ impl Capped {
         match self.budget.admit(&label::clean(value)) {
             Admission::Known(id) | Admission::Admitted(id) => Number::of(id),
             Admission::Overflow { first } => {
-                if first {
-                    tracing::warn!(
-                        label = self.label.name,
-                        limit = self.budget.limit(),
-                        "there are more values than may be labels; more are `{OVERFLOW}`"
-                    );
-                }
-                self.refused.count(meter, 1);
+                guard::<GenAi, _>(|| {
+                    if first {
+                        tracing::warn!(
+                            label = self.label.name,
+                            limit = self.budget.limit(),
+                            "there are more values than may be labels; more are `{OVERFLOW}`"
+                        );
+                    }
+                    self.refused.count(meter, 1);
+                });
                 Number::OVERFLOW
             }
         }

@@ -38,6 +38,11 @@
 //! 10⁹, costs that are negative, no number or past a million are refused, and leave the sum as it was. What is told after
 //! the end changes nothing.
 //!
+//! A stream that ends with a marker, such as `[DONE]`, needs to have it [declared](GenAiBuilder::end_data): else the marker
+//! is an event like others, and a client that reads no further has cancelled the call.
+//!
+//! A call that hangs is in no metric until it ends: run it within a [`Task`](crate::task::Task), whose jobs under way are.
+//!
 //! The first event is not the first token, and an event may hold several, or none. So times of tokens are taken where the
 //! user says what is one: [`Tokens`] for streams, [`Call::token`] for others. Their time is that of `sse-body`'s clock,
 //! when the frame passed that completed them; comments, keep-alives and end markers are none. The time per output token is

@@ -69,22 +69,26 @@ impl Core {
         if self.declared.len() >= MOST_DECLARED {
             return;
         }
-        let duration = |error: Option<&'static str>| {
-            let key = about.key(error.map_or(0, |error| id_of(error).into()));
+        let duration = |error: &'static str| {
+            let key = about.key(id_of(error).into());
             let fill = |labels: &mut Labels<'_>| {
                 self.fill(about, labels);
-                if let Some(error) = error {
-                    labels.push(catalog::GEN_AI_ERROR_TYPE, error);
-                }
+                labels.push(catalog::GEN_AI_ERROR_TYPE, error);
             };
-            let family = &self.families.duration;
-            family.declare(&self.meter, key, fill, |_| {})
+            self.families
+                .duration
+                .foresee(&self.meter, key, fill, |_| {});
         };
-        if duration(None).is_none() {
+        let success = |labels: &mut Labels<'_>| self.fill(about, labels);
+        let family = &self.families.duration;
+        if family
+            .declare(&self.meter, about.key(0), success, |_| {})
+            .is_none()
+        {
             return; // There is no recorder yet.
         }
         for &error in classes.iter().chain(&[CANCELLED, PANIC]) {
-            duration(Some(error));
+            duration(error);
         }
         for capped in [&self.providers, &self.models]
             .into_iter()

@@ -100,6 +100,24 @@ impl<H: Handle> Family<H> {
         })
     }
 
+    /// Registers the series of a label set at 0, so that its first rise shows in a rate. Half of the places under the cap
+    /// are for sets that something was recorded in: where the others are taken, it does nothing.
+    #[cfg(feature = "task")]
+    pub(crate) fn foresee(
+        &self,
+        meter: &Meter,
+        key: Key,
+        fill: impl FnOnce(&mut Labels<'_>),
+        zero: impl FnOnce(&H),
+    ) {
+        self.store.read(meter, |ladder| {
+            let make = || meter.register(self.metric, fill);
+            if let Ok(Some(handle)) = ladder.find_or_insert(key, meter.0.max_label_sets / 2, make) {
+                zero(handle);
+            }
+        });
+    }
+
     /// Registers the series of a new label set and keeps its handle.
     #[cold]
     fn resolve(

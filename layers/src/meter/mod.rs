@@ -53,6 +53,7 @@ pub(crate) use self::{
 pub use crate::catalog::{Naming, NamingError};
 
 use std::{
+    cell::Cell,
     fmt,
     sync::{
         Arc, Mutex, PoisonError,
@@ -137,20 +138,39 @@ impl Meter {
     ) -> Option<H> {
         self.with_recorder(|recorder| {
             let name = self.0.naming.metric(metric);
-            let mut described = self
-                .0
-                .described
-                .lock()
-                .unwrap_or_else(PoisonError::into_inner);
-            if !described.contains(&metric.name) {
-                described.push(metric.name);
-                H::describe(recorder, name.clone(), metric);
-            }
-            drop(described);
+            self.describe::<H>(recorder, &name, metric);
             let mut labels = Labels::new(&self.0.naming, self.0.constant.clone());
             fill(&mut labels);
             H::register(recorder, &metrics::Key::from_parts(name, labels.into_vec()))
         })
+    }
+
+    /// Describes `metric`, if that is still to do: before its first series, and without a lock, for a recorder may come
+    /// back here. Two threads may both do it.
+    fn describe<H: Handle>(&self, recorder: &dyn Recorder, name: &str, metric: &'static Metric) {
+        thread_local! {
+            static DESCRIBING: Cell<bool> = const { Cell::new(false) };
+        }
+        struct Described;
+        impl Drop for Described {
+            fn drop(&mut self) {
+                DESCRIBING.set(false);
+            }
+        }
+        let described = || {
+            let described = self.0.described.lock();
+            described.unwrap_or_else(PoisonError::into_inner)
+        };
+        let is_known = described().contains(&metric.name);
+        if is_known || DESCRIBING.replace(true) {
+            return;
+        }
+        let _described = Described;
+        H::describe(recorder, name.to_owned(), metric);
+        let mut described = described();
+        if !described.contains(&metric.name) {
+            described.push(metric.name);
+        }
     }
 
     /// Runs `f` with the recorder; `None` while there is none.

@@ -86,7 +86,7 @@ pub(crate) use self::link::DrainMark;
 pub(crate) use self::numbers::signed;
 #[cfg(feature = "http")]
 pub(crate) use self::numbers::{METHODS, SCHEME};
-#[cfg(any(feature = "sse", feature = "task"))]
+#[cfg(any(feature = "sse", feature = "task", feature = "vitals"))]
 pub(crate) use self::observers::guard;
 #[cfg(feature = "task")]
 pub(crate) use self::timeout::is_known_timeout;

@@ -25,7 +25,7 @@ pub(super) fn is_timeout<E: 'static>(error: &E, of_user: Option<IsTimeout>) -> b
 /// Whether an error is a time-out of tower, of tokio or of the operating system, or comes from one.
 #[cfg(feature = "task")]
 pub(crate) fn is_known_timeout<E: 'static>(error: &E) -> bool {
-    is_timeout(error, None)
+    guard::<IsTimeout, _>(|| is_timeout(error, None)).unwrap_or(false)
 }
 
 /// What the user's function says. A panic in it is no.
@@ -47,6 +47,9 @@ fn as_error<E: 'static>(error: &E) -> Option<&(dyn Error + 'static)> {
         return Some(&**error);
     }
     if let Some(error) = error.downcast_ref::<Box<dyn Error + Send>>() {
+        return Some(&**error);
+    }
+    if let Some(error) = error.downcast_ref::<Box<dyn Error>>() {
         return Some(&**error);
     }
     #[cfg(feature = "axum")]

@@ -10,6 +10,7 @@ use metrics::Gauge;
 
 use super::{Sse, cell::StreamCell, inner::Inner, route::Owner};
 use crate::{
+    catalog,
     clock::Moment,
     meter::Key,
     observe::{guard, signed},
@@ -203,7 +204,7 @@ impl Sse {
         scan_time.with(
             &inner.meter,
             Key::default(),
-            |_| {},
+            |labels| labels.push(catalog::SCAN, "streams"),
             |gauge| {
                 gauge.set(signed(unix.as_secs()));
             },

@@ -37,7 +37,8 @@ pub enum TasksError {
 // === impl TasksBuilder ===
 
 impl TasksBuilder {
-    /// The most names that can be asked for, of tasks and of stages: each metric keeps 4,095 label sets at most.
+    /// The most names that can be asked for, of tasks and of stages. A metric keeps 1,900 label sets unless its
+    /// [meter](crate::meter::MeterBuilder::max_label_sets) is told otherwise, 4,095 at most, and a task has four outcomes.
     pub const MOST_NAMES: usize = 4_000;
 
     /// Records through `meter`; by default the global recorder, with Prometheus names.
@@ -52,8 +53,8 @@ impl TasksBuilder {
         self
     }
 
-    /// Measures stages, as `task_stage_duration_seconds`: tasks × stages × outcomes series of 13 buckets. Without this
-    /// they have spans alone. At most `cap` names of stages are labels, and later ones `{overflow}`; 50 is a good cap.
+    /// Measures stages, as `task_stage_duration_seconds`: tasks × stages × outcomes series of 13 buckets, up to the
+    /// cap of label sets. Without this they have spans alone. At most `cap` names of stages are labels, and later ones `{overflow}`; 50 is a good cap.
     pub fn stages(mut self, cap: usize) -> Self {
         self.options.stages = true;
         self.stages = cap;

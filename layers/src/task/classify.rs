@@ -28,7 +28,8 @@ use crate::{label::OTHER, observe::is_known_timeout};
 /// }
 /// ```
 pub trait ErrorClass: Copy + 'static {
-    /// All of them, at most 64: more do not compile. One that is not among them is told as `_OTHER`.
+    /// All of them, at most 64: more do not compile. One that is not among them is told as `_OTHER`, and so is an empty
+    /// word.
     const ALL: &'static [Self];
 
     /// The word for it, in `snake_case`.
@@ -38,6 +39,10 @@ pub trait ErrorClass: Copy + 'static {
 /// What an output means.
 ///
 /// Closures are that: `|output: &Result<Reply, MailError>| -> Option<Class>`.
+#[diagnostic::on_unimplemented(
+    message = "it is not told what `{O}` means: success, or an error of which class",
+    note = "a `Result` says so by itself; for others, see `classify` and `any_output`"
+)]
 pub trait Classify<O> {
     /// The classes of errors.
     type Class: ErrorClass;
@@ -48,7 +53,8 @@ pub trait Classify<O> {
 
 /// The default: `Err` is an error, a time-out or another one.
 ///
-/// A time-out is one of tower, of tokio or of the operating system, also as the source of a boxed error.
+/// A time-out is one of tower, of tokio or of the operating system, by itself, boxed, or as a source of a boxed error. An
+/// enum of the service's own is not looked into: give its errors [classes](ErrorClass).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct ByResult;
 
@@ -84,7 +90,10 @@ pub(crate) fn words<C: ErrorClass>() -> Box<[&'static str]> {
             "a task's errors have at most 64 classes"
         );
     }
-    C::ALL.iter().map(|class| class.as_str()).collect()
+    let words = C::ALL.iter().map(|class| class.as_str());
+    words
+        .map(|word| if word.is_empty() { OTHER } else { word })
+        .collect()
 }
 
 // === impl DefaultClass ===

@@ -9,11 +9,12 @@ use std::{
 use metrics::{Counter, Gauge, Histogram};
 use route_canon::{Admission, Budget};
 
-use super::{classify::Words, kind::Kind, options::Options};
+use super::{Tasks, classify::Words, kind::Kind, options::Options};
 use crate::{
     catalog,
     label::{self, OTHER, OVERFLOW},
     meter::{Family, Key, Ladder, Meter, Overflow},
+    observe::guard,
 };
 
 #[derive(Debug)]
@@ -69,12 +70,14 @@ impl Core {
 
     /// Registers the overflow of names, so that its first hit shows in a rate.
     pub(super) fn announce(&self) {
-        self.announced.get_or_init(|| {
-            self.refused_tasks.count(&self.meter, 0);
-            if self.options.stages {
-                self.refused_stages.count(&self.meter, 0);
-            }
-        });
+        if self.announced.get().is_some() {
+            return;
+        }
+        self.refused_tasks.count(&self.meter, 0);
+        if self.options.stages {
+            self.refused_stages.count(&self.meter, 0);
+        }
+        let _ = self.announced.set(());
     }
 
     /// The label of a stage. Each hit of a full budget is counted.
@@ -174,10 +177,12 @@ impl Kinds {
         match self.budget.admit(&label::clean(name)) {
             Admission::Known(id) | Admission::Admitted(id) => id.index() as u64 + 1,
             Admission::Overflow { first } => {
-                if first {
-                    warn(catalog::TASK.name, self.budget.limit());
-                }
-                core.refuse_task();
+                guard::<Tasks, _>(|| {
+                    if first {
+                        warn(catalog::TASK.name, self.budget.limit());
+                    }
+                    core.refuse_task();
+                });
                 0
             }
         }

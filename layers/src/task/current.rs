@@ -21,6 +21,13 @@ pub(super) fn current() -> Option<Arc<Kind>> {
         .flatten()
 }
 
+/// Whether a job runs on this thread.
+#[inline]
+pub(super) fn is_any() -> bool {
+    let is_any = CURRENT.try_with(|current| current.borrow().is_some());
+    is_any.unwrap_or_default()
+}
+
 /// Enters a job of this task.
 pub(super) fn enter(kind: &Arc<Kind>) -> Within {
     Within(replace(Some(Arc::clone(kind))))

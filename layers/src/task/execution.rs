@@ -123,7 +123,7 @@ impl<O, C: Classify<O>> WatchOutput<O> for Execution<C> {
         // A panic of the user's function costs the class, and not the record.
         let class = guard::<Tasks, _>(|| {
             let class = self.classify.classify(output);
-            class.map(C::Class::as_str)
+            class.map(|class| listed::<C::Class>(class.as_str()))
         });
         match class {
             Some(None) => self.end(Outcome::Success, None),
@@ -192,6 +192,8 @@ impl Live {
         let needs_current = self.kind.core.options.stages;
         #[cfg(feature = "trace")]
         let needs_current = needs_current || self.told.is_some();
+        // One within another job is not to be taken for that.
+        let needs_current = needs_current || current::is_any();
         needs_current.then(|| self.enter_kind())
     }
 
@@ -219,12 +221,10 @@ impl Live {
         } = self;
         let nanos = started.elapsed();
         kind.in_flight.remove(*place);
-        guard::<Tasks, _>(|| {
-            kind.lower(*counted);
-            match outcome {
-                Outcome::Success => kind.succeed(nanos),
-                _ => kind.fail(outcome, error, nanos),
-            }
+        guard::<Tasks, _>(|| kind.lower(*counted));
+        guard::<Tasks, _>(|| match outcome {
+            Outcome::Success => kind.succeed(nanos),
+            _ => kind.fail(outcome, error, nanos),
         });
         #[cfg(any(feature = "log", feature = "trace"))]
         if let Some(told) = told.take() {
@@ -254,5 +254,16 @@ impl Told {
         if let Some(span) = &self.span {
             guard::<Tasks, _>(|| super::span::end(span, outcome, error));
         }
+    }
+}
+
+/// A word of a list of classes; one that is not of the list is another.
+#[cold]
+fn listed<C: ErrorClass>(word: &'static str) -> &'static str {
+    let is_listed = C::ALL.iter().any(|class| class.as_str() == word);
+    if is_listed && !word.is_empty() {
+        word
+    } else {
+        OTHER
     }
 }

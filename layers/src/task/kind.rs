@@ -185,9 +185,16 @@ impl Kind {
         });
     }
 
-    /// Tells when the oldest of all jobs of this name was started; `None` if none is under way.
-    pub(super) fn tell_oldest(&self, unix: f64) {
-        self.with(&self.core.families.oldest, |gauge| gauge.set(unix));
+    /// Tells when the oldest of all jobs of this name was started, 0 if none is under way. Returns whether it could: past
+    /// the cap of label sets, several tasks share a series.
+    pub(super) fn tell_oldest(&self, unix: f64) -> bool {
+        let taken = self.declare(&self.core.families.oldest, |gauge| gauge.set(unix));
+        taken != Some(Key::OVERFLOW)
+    }
+
+    /// Registers its series, if there is a recorder; whether they are.
+    pub(super) fn announce(&self) -> bool {
+        self.hot().is_some()
     }
 
     /// Whether it had a job while there was a recorder.
@@ -227,18 +234,17 @@ impl Kind {
         let keeps = !self.core.meter.is_refreshable();
         self.declare(&families.started, |counter| counter.increment(0))?;
         let mut success = None;
+        let own = self.key_with(Outcome::Success as u32);
+        let fill = self.fill_with(catalog::OUTCOME, Outcome::Success.as_str());
+        let keep = |handle: &Histogram| success = Some(handle.clone());
+        let taken = families.duration.declare(&self.core.meter, own, fill, keep);
+        let success = success.filter(|_| keeps && taken == Some(own));
         for &outcome in Outcome::ALL {
             let fill = self.fill_with(catalog::OUTCOME, outcome.as_str());
             let key = self.key_with(outcome as u32);
-            let mut kept = None;
-            let taken = families
+            families
                 .duration
-                .declare(&self.core.meter, key, fill, |handle| {
-                    kept = Some(handle.clone());
-                });
-            if outcome == Outcome::Success && taken == Some(key) {
-                success = kept;
-            }
+                .foresee(&self.core.meter, key, fill, |_| {});
         }
         let words = (self.words)();
         let mut classes: Vec<_> = words.iter().copied().map(Class::of).collect();
@@ -251,14 +257,13 @@ impl Kind {
                 let fill = self.fill_with(catalog::TASK_ERROR_TYPE, class.word);
                 let key = self.key_with(class.number);
                 let zero = |counter: &Counter| counter.increment(0);
-                families.errors.declare(&self.core.meter, key, fill, zero);
+                families.errors.foresee(&self.core.meter, key, fill, zero);
             }
         }
-        self.declare(&families.oldest, |gauge| gauge.increment(0.0));
         let hot = Hot {
             started: self.keep(&families.started, keeps),
             active: self.keep(&families.active, true),
-            success: success.filter(|_| keeps),
+            success,
             last_success: OnceLock::new(),
             classes: classes.into(),
         };

@@ -120,6 +120,7 @@ impl<S, N: Clone, C: Clone, D: Clone> Layer<S> for TaskLayer<N, C, D> {
     fn layer(&self, inner: S) -> Self::Service {
         TaskService {
             inner,
+            is_announced: false,
             layer: self.clone(),
         }
     }

@@ -8,13 +8,27 @@
 //! | `task_started_total` | counter, {task} | `task` (200) | start |
 //! | `task_active` | up-down counter, {task} | `task` | start to end |
 //! | `task_duration_seconds` | histogram, s | `task`, `outcome` (4) | end |
-//! | `task_errors_total` | counter, {error} | `task`, `error_type` (64) | end with the outcome `error` |
+//! | `task_errors_total` | counter, {error} | `task`, `error_type` (64) | end with the outcome `error`; panics are not in it |
 //! | `task_last_success_time_seconds` | gauge, s | `task` | success, as Unix time |
 //! | `task_oldest_start_time_seconds` | gauge, s | `task` | each [scan](Tasks::scan), as Unix time; 0 while none is under way |
 //! | `task_stage_duration_seconds` | histogram, s | `task`, `stage` (50), `outcome` | end of a [`stage`], if [asked for](TasksBuilder::stages) |
 //!
-//! A task's outcomes and classes of errors are registered at 0 with its first job, so that the first rise of each shows in
-//! a rate. The names are this project's own: OpenTelemetry has no convention for jobs.
+//! A task's outcomes and classes of errors are registered at 0, so that the first rise of each shows in a rate: behind a layer
+//! when its service is first asked whether it is ready, else with the first job, or before by [`Task::registered`]. They take
+//! half of a metric's places at most (1,900 by default, see [`meter`](crate::meter)). The names are this project's own:
+//! OpenTelemetry has no convention for jobs.
+//!
+//! # What to be alerted on
+//!
+//! | | expression |
+//! |---|---|
+//! | failures | `task_duration_seconds_count{outcome=~"error\|panic"}`, as a rate: `task_errors_total` has no panics |
+//! | a job that is stuck | `time() - (task_oldest_start_time_seconds > 0) > 600`, for 0 is that there is none |
+//! | a task that has gone silent | `time() - max by (task) (task_last_success_time_seconds) > 3600`; `unless` it succeeded, if it never did |
+//! | a scan that stopped | `time() - bartizan_scan_time_seconds{scan="tasks"} > 30`: what it told is as old |
+//!
+//! Jobs of one name belong to one [`Tasks`]: of two sets, each scan tells of its own, and the last one is seen. Behind a layer
+//! that retries, each attempt is a job, and none gets old: to find what is tried for ever, put the layer around that.
 //!
 //! # How a job ends
 //!
@@ -25,8 +39,8 @@
 //! | `cancelled` | it was dropped before: aborted, timed out from outside, or the runtime shut down | | unknown |
 //! | `panic` | it panicked, in the service's `call` or while it ran | `panic` (span and line) | server |
 //!
-//! By default an `Err` is an error, `timeout` if it is or comes from one of tower, of tokio or of the operating system, else
-//! `_OTHER`. [`TaskLayer::errors`] gives errors the classes of an enum of the service's own, and [`TaskLayer::classify`]
+//! By default an `Err` is an error, `timeout` if it is a time-out of tower, of tokio or of the operating system, or a boxed error
+//! that comes from one, else `_OTHER`. [`TaskLayer::errors`] gives errors the classes of an enum of the service's own, and [`TaskLayer::classify`]
 //! decides of all answers. A text of an error is never a label.
 //!
 //! A job starts with the service's `call`, and one of [`Task::run`] when it is first polled. What a queue or a service that is
@@ -46,7 +60,7 @@
 //! With the feature `trace` a job is a span by the name of its task, of kind consumer behind a layer, else internal. It has
 //! `task.name`, `task.outcome`, `error.type`, and the ids that [`About`] is told; its status is an error for the outcomes
 //! `error` and `panic`. It continues the trace that the job [carries](About::parent), or [links](About::link) it; else it is
-//! a child of the span that is active. It is active while the job runs and while it is dropped. [`stage`] and [`step`] make
+//! a child of the span that is active in `call`, or where a future was handed to [`Task::run`]. It is active while the job runs and while it is dropped. [`stage`] and [`step`] make
 //! spans of its parts: internal ones, with `task.stage`. A job that runs other jobs, such as a workflow, is their parent.
 //!
 //! With the feature `log` a job has two lines, both of the target `bartizan::task`: `task started` and `task ended`, at level

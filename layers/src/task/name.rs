@@ -6,6 +6,7 @@ use std::{
 };
 
 use super::{ErrorClass, Tasks, classify::words, kind::Kind};
+use crate::{label::OTHER, observe::guard};
 
 /// Tells which task a job is one of. It is sealed: [`Named`], and [`NamedBy`] a function.
 pub trait TaskName<J>: Sealed<J> {}
@@ -31,6 +32,10 @@ pub struct NamedBy<F>(pub(super) F);
 pub trait Sealed<J> {
     #[doc(hidden)]
     fn find<C: ErrorClass>(&self, tasks: &Tasks, job: &J) -> Found;
+
+    /// Registers what is known before there is a job; whether all is.
+    #[doc(hidden)]
+    fn announce<C: ErrorClass>(&self, tasks: &Tasks) -> bool;
 }
 
 /// A task that was found.
@@ -53,6 +58,12 @@ impl Named {
         Arc::clone(kind.get_or_init(|| tasks.kind::<C>(name, words::<C>)))
     }
 
+    /// Registers the task's series, if there is a recorder; whether they are.
+    pub(super) fn announce<C: ErrorClass>(&self, tasks: &Tasks) -> bool {
+        let kind = self.kind::<C>(tasks);
+        guard::<Tasks, _>(|| kind.announce()).unwrap_or_default()
+    }
+
     /// The same name, for another set of tasks or other classes.
     pub(super) fn anew(&self) -> Self {
         Self::new(&self.0.name)
@@ -65,6 +76,10 @@ impl<J> Sealed<J> for Named {
     #[inline]
     fn find<C: ErrorClass>(&self, tasks: &Tasks, _: &J) -> Found {
         Found(self.kind::<C>(tasks))
+    }
+
+    fn announce<C: ErrorClass>(&self, tasks: &Tasks) -> bool {
+        Self::announce::<C>(self, tasks)
     }
 }
 
@@ -81,7 +96,13 @@ impl<J, F: Fn(&J) -> &str> TaskName<J> for NamedBy<F> {}
 impl<J, F: Fn(&J) -> &str> Sealed<J> for NamedBy<F> {
     #[inline]
     fn find<C: ErrorClass>(&self, tasks: &Tasks, job: &J) -> Found {
-        Found(tasks.kind::<C>((self.0)(job), words::<C>))
+        // Which name it would have had nobody knows.
+        let name = guard::<Tasks, _>(|| (self.0)(job)).unwrap_or(OTHER);
+        Found(tasks.kind::<C>(name, words::<C>))
+    }
+
+    fn announce<C: ErrorClass>(&self, _: &Tasks) -> bool {
+        true
     }
 }
 

@@ -5,6 +5,7 @@ use super::{
     execution::Execution,
     watched::{Running, Watch},
 };
+use crate::observe::guard;
 
 /// A task by its name: measures futures and functions that run as its jobs.
 ///
@@ -90,13 +91,17 @@ impl<C> Task<C> {
     }
 
     /// Measures a future as a job of this task. It begins when it is first polled: one that never is ran nothing, and
-    /// is not recorded.
+    /// is not recorded. Its span is a child of the one that is active here, where it is made, and if there is none, of the
+    /// one where it is polled: so a job that a handler spawns is in the trace of the request.
     pub fn run<F>(&self, future: F) -> TaskFuture<F, C>
     where
         F: Future,
         C: Classify<F::Output> + Clone,
     {
-        TaskFuture::lazy(future, self.plan::<F::Output>(None))
+        TaskFuture::lazy(
+            future,
+            self.plan::<F::Output>(self.about(None::<fn(&mut About)>)),
+        )
     }
 
     /// As [`run`](Self::run), for a job that says something of itself. `describe` is called now, where a span is made or
@@ -106,12 +111,7 @@ impl<C> Task<C> {
         F: Future,
         C: Classify<F::Output> + Clone,
     {
-        let about = self.tasks.wants_about().then(|| {
-            let mut about = Box::<About>::default();
-            describe(&mut about);
-            about
-        });
-        TaskFuture::lazy(future, self.plan::<F::Output>(about))
+        TaskFuture::lazy(future, self.plan::<F::Output>(self.about(Some(describe))))
     }
 
     /// Measures a function as a job of this task: on a thread of its own, or by `tokio::task::spawn_blocking`.
@@ -119,12 +119,60 @@ impl<C> Task<C> {
     where
         C: Classify<O> + Clone,
     {
-        let mut execution = self.plan::<O>(None);
+        Self::execute(self.plan::<O>(None), f)
+    }
+
+    /// As [`call`](Self::call), for a job that says something of itself.
+    pub fn call_with<O>(&self, describe: impl FnOnce(&mut About), f: impl FnOnce() -> O) -> O
+    where
+        C: Classify<O> + Clone,
+    {
+        Self::execute(self.plan::<O>(self.about(Some(describe))), f)
+    }
+
+    /// Registers its series at 0 now, and not with its first job: so a job that never runs, or fails the first time, can
+    /// be alerted on. The type is that of its output, `task.registered::<io::Result<()>>()`. Without a recorder it does
+    /// nothing. A [`TaskLayer`](super::TaskLayer) does it by itself, when its service is first asked whether it is ready.
+    pub fn registered<O>(self) -> Self
+    where
+        C: Classify<O>,
+    {
+        self.name.announce::<C::Class>(&self.tasks);
+        self
+    }
+
+    fn execute<O>(mut execution: Execution<C>, f: impl FnOnce() -> O) -> O
+    where
+        C: Classify<O>,
+    {
         execution.begin();
         let mut running = Running::of(&mut execution);
         let output = f();
         running.end_with(&output);
         output
+    }
+
+    /// What a job says of itself, if it matters and it says something.
+    fn about(&self, describe: Option<impl FnOnce(&mut About)>) -> Option<Box<About>> {
+        if !self.tasks.wants_about() {
+            return None;
+        }
+        #[cfg(feature = "trace")]
+        let made_in = super::span::Origin::here();
+        #[cfg(not(feature = "trace"))]
+        let made_in = None::<()>;
+        if made_in.is_none() && describe.is_none() {
+            return None;
+        }
+        let mut about = Box::<About>::default();
+        #[cfg(feature = "trace")]
+        if let Some(made_in) = made_in {
+            about.origin = made_in;
+        }
+        if let Some(describe) = describe {
+            guard::<Tasks, _>(|| describe(&mut about));
+        }
+        Some(about)
     }
 
     fn plan<O>(&self, about: Option<Box<About>>) -> Execution<C>

@@ -4,8 +4,9 @@ use std::{collections::HashMap, time::Duration};
 
 use super::Tasks;
 use crate::{
+    catalog,
     clock::{self, Moment},
-    meter::Key,
+    meter::{Key, Labels},
     observe::guard,
 };
 
@@ -57,12 +58,23 @@ impl Tasks {
         }
         guard::<Self, _>(|| {
             let core = self.core();
+            let started = |age: Option<Duration>| age.map_or(0.0, |age| wall - age.as_secs_f64());
+            let mut folded: Option<Option<Duration>> = None;
             for kind in known.iter().filter(|kind| kind.is_live()) {
                 let age = oldest.get(&*kind.text).copied().flatten();
-                kind.tell_oldest(age.map_or(0.0, |age| wall - age.as_secs_f64()));
+                if !kind.tell_oldest(started(age)) {
+                    folded = Some(folded.flatten().max(age));
+                }
+            }
+            // Tasks past the cap of label sets share one series, which tells of the oldest job of all.
+            if let Some(age) = folded {
+                let family = &core.families.oldest;
+                let set = |gauge: &metrics::Gauge| gauge.set(started(age));
+                family.with(&core.meter, Key::OVERFLOW, |_| {}, set);
             }
             let scan_time = &core.families.scan_time;
-            scan_time.with(&core.meter, Key::default(), |_| {}, |gauge| gauge.set(wall));
+            let fill = |labels: &mut Labels<'_>| labels.push(catalog::SCAN, "tasks");
+            scan_time.with(&core.meter, Key::default(), fill, |gauge| gauge.set(wall));
         });
         found
     }

@@ -8,14 +8,17 @@ use std::{
 use tower_service::Service;
 
 use super::{
-    About, Classify, Describe, TaskFuture, TaskLayer, TaskName, execution::Execution, name::Found,
-    watched::Running,
+    About, ByResult, Classify, Describe, Named, TaskFuture, TaskLayer, TaskName, Tasks,
+    execution::Execution, name::Found, watched::Running,
 };
+use crate::observe::guard;
 
 /// A service of jobs that is measured; made by [`TaskLayer`].
 #[derive(Clone)]
-pub struct TaskService<S, N, C, D> {
+pub struct TaskService<S, N = Named, C = ByResult, D = ()> {
     pub(super) inner: S,
+    /// The series are registered that can be before there is a job.
+    pub(super) is_announced: bool,
     pub(super) layer: TaskLayer<N, C, D>,
 }
 
@@ -45,6 +48,10 @@ where
     type Future = TaskFuture<S::Future, C>;
 
     fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        if !self.is_announced {
+            let TaskLayer { tasks, name, .. } = &self.layer;
+            self.is_announced = name.announce::<C::Class>(tasks);
+        }
         self.inner.poll_ready(cx)
     }
 
@@ -58,7 +65,7 @@ where
         let Found(kind) = name.find::<C::Class>(tasks, &job);
         let mut execution = if tasks.wants_about() {
             let mut about = About::default();
-            describe.describe(&job, &mut about);
+            guard::<Tasks, _>(|| describe.describe(&job, &mut about));
             Execution::begun(kind, Some(&about), classify.clone())
         } else {
             Execution::begun(kind, None, classify.clone())

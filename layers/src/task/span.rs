@@ -9,8 +9,8 @@ use opentelemetry::{
 };
 use opentelemetry_semantic_conventions::attribute;
 
-use super::About;
-use crate::{label::Outcome, span};
+use super::{About, Tasks};
+use crate::{label::Outcome, observe::guard, span};
 
 /// Who makes the spans.
 #[derive(Clone)]
@@ -22,12 +22,19 @@ pub(crate) enum Spans {
 /// Starts a span, whatever its type.
 pub(crate) trait Start {
     /// The context with the span; `None` if the tracer makes none.
-    fn open(&self, builder: SpanBuilder, parent: &Context) -> Option<Context>;
+    fn open(&self, builder: SpanBuilder, parent: &Context) -> Option<Context> {
+        self.open_in(builder, parent, parent)
+    }
+
+    /// As [`open`](Self::open), in a context that need not be that of its parent.
+    fn open_in(&self, builder: SpanBuilder, parent: &Context, here: &Context) -> Option<Context>;
 }
 
 /// Which trace a job comes from.
 #[derive(Debug, Default)]
 pub(super) struct Origin {
+    /// The context that a future was made in; it may run elsewhere.
+    made_in: Option<Context>,
     pub(super) parent: Option<SpanContext>,
     links: Vec<SpanContext>,
 }
@@ -100,14 +107,19 @@ impl Spans {
         is_consumer: bool,
         about: &About,
     ) -> Option<Context> {
-        let Origin { parent, links } = &about.origin;
-        let current = Context::current();
-        if current.is_telemetry_suppressed() {
+        let Origin {
+            made_in,
+            parent,
+            links,
+        } = &about.origin;
+        let here = made_in.clone().unwrap_or_else(Context::current);
+        if here.is_telemetry_suppressed() {
             return None;
         }
         let parent = match parent {
-            Some(parent) => current.with_remote_span_context(parent.clone()),
-            None if links.is_empty() => current,
+            Some(parent) => here.with_remote_span_context(parent.clone()),
+            None if links.is_empty() => here.clone(),
+            // A trace of its own; what else is in the context stays.
             None => Context::new(),
         };
         let plain = || SpanBuilder {
@@ -125,13 +137,13 @@ impl Spans {
             ..plain()
         };
         match self {
-            Self::Given(tracer) => tracer.open(whole(), &parent),
+            Self::Given(tracer) => tracer.open_in(whole(), &parent, &here),
             Self::Global(global) => global.ask(|tracer, is_anew| {
                 if !is_anew {
-                    return tracer.open(whole(), &parent);
+                    return tracer.open_in(whole(), &parent, &here);
                 }
                 // Most likely there is no provider: nothing is built for it.
-                let context = tracer.open(plain(), &parent)?;
+                let context = tracer.open_in(plain(), &parent, &here)?;
                 let span = context.span();
                 span.update_name(name.to_string());
                 span.set_attributes(attributes(name, about));
@@ -185,20 +197,30 @@ where
     T: Tracer,
     T::Span: Send + Sync + 'static,
 {
-    fn open(&self, builder: SpanBuilder, parent: &Context) -> Option<Context> {
+    fn open_in(&self, builder: SpanBuilder, parent: &Context, here: &Context) -> Option<Context> {
         use opentelemetry::trace::Span as _;
 
         let span = self.build_with_context(builder, parent);
         let made = span.span_context();
         // A tracer that does nothing gives its parent back.
         let is_made = made.is_valid() && made.span_id() != parent.span().span_context().span_id();
-        is_made.then(|| parent.with_span(span))
+        is_made.then(|| here.with_span(span))
     }
 }
 
 // === impl Origin ===
 
 impl Origin {
+    /// The context that is active now, if there is a span in it.
+    pub(super) fn here() -> Option<Self> {
+        Context::map_current(|here| {
+            here.has_active_span().then(|| Self {
+                made_in: Some(here.clone()),
+                ..Self::default()
+            })
+        })
+    }
+
     pub(super) fn link(&mut self, link: SpanContext) {
         if self.links.len() < MOST_LINKS {
             self.links.push(link);
@@ -208,5 +230,6 @@ impl Origin {
 
 /// Makes the span of this context the active one.
 pub(crate) fn enter(context: Option<&Context>) -> Option<ContextGuard> {
-    context.map(|context| context.clone().attach())
+    // It panics where a thread ends, and where somebody looks at the context that is active.
+    context.and_then(|context| guard::<Tasks, _>(|| context.clone().attach()))
 }

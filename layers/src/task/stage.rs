@@ -15,7 +15,11 @@ use super::{
     kind::Kind,
     watched::{Watch, WatchOutput, Watched},
 };
-use crate::{clock::Moment, label::Outcome, observe::guard};
+use crate::{
+    clock::Moment,
+    label::{OTHER, Outcome},
+    observe::guard,
+};
 
 /// The job that runs here, to be taken along to where another part of it runs.
 ///
@@ -268,9 +272,11 @@ impl<O, C: Classify<O>> WatchOutput<O> for Part<C> {
     fn end_with(&mut self, output: &O) {
         use super::ErrorClass;
 
-        match self.classify.classify(output).map(C::Class::as_str) {
-            None => self.end(Outcome::Success, None),
-            error => self.end(Outcome::Error, error),
+        let class = guard::<Tasks, _>(|| self.classify.classify(output).map(C::Class::as_str));
+        match class {
+            Some(None) => self.end(Outcome::Success, None),
+            Some(error) => self.end(Outcome::Error, error),
+            None => self.end(Outcome::Error, Some(OTHER)),
         }
     }
 }

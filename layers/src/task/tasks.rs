@@ -14,7 +14,8 @@ use super::{
 
 /// What tasks have in common: where their figures go, which of them there are, what is under way.
 ///
-/// A clone shares all of it. [`Tasks::global`] is the one that [`Task::new`](super::Task::new) and
+/// A clone shares all of it. Jobs of one name belong to one set, for each [scan](Self::scan) tells of its own jobs alone.
+/// [`Tasks::global`] is the one that [`Task::new`](super::Task::new) and
 /// [`TaskLayer::new`](super::TaskLayer::new) use.
 #[derive(Clone)]
 pub struct Tasks(Arc<Inner>);

@@ -20,6 +20,7 @@ use crate::{
     catalog,
     clock::Moment,
     meter::{Family, Key, Labels, Meter, Overflow},
+    observe::guard,
 };
 
 #[derive(Debug)]
@@ -74,6 +75,12 @@ impl Inner {
     /// Takes a body: all of its reports, or none.
     pub(super) fn take(&self, body: &[u8]) -> Result<(), Refusal> {
         let reports = report::parse(body).map_err(Refusal::Fault)?;
+        // A recorder that panics fails no request.
+        guard::<Self, _>(|| self.record(reports));
+        Ok(())
+    }
+
+    fn record(&self, reports: Reports<'_>) {
         self.recording.announce();
         let now = nanos();
         match reports {
@@ -94,13 +101,14 @@ impl Inner {
                 }
             }
         }
-        Ok(())
     }
 
     /// Counts a request that was refused, or what was not recorded of one.
     pub(super) fn reject(&self, reason: Reason) {
-        self.recording.announce();
-        self.recording.reject(reason);
+        guard::<Self, _>(|| {
+            self.recording.announce();
+            self.recording.reject(reason);
+        });
     }
 }
 

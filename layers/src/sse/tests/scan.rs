@@ -35,6 +35,8 @@ async fn a_scan_without_streams_finds_nothing_and_leaves_its_time() {
     };
     let since = std::time::SystemTime::now().duration_since(std::time::SystemTime::UNIX_EPOCH);
     let since = since.expect("after 1970").as_secs();
+    let (scan, time) = time.rsplit_once(' ').expect("a label and a value");
+    assert_eq!(scan, "scan=streams");
     let time: u64 = time.parse().expect("a number");
     assert!(time <= since && since - time < 60, "{time}");
 }

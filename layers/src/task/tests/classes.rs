@@ -119,3 +119,37 @@ fn time_outs_are_seen_into() {
         ["{task=mail,error_type=timeout} 1"]
     );
 }
+
+#[test]
+fn an_empty_word_is_other() {
+    #[derive(Clone, Copy)]
+    struct Empty;
+
+    impl ErrorClass for Empty {
+        const ALL: &'static [Self] = &[Self];
+
+        fn as_str(self) -> &'static str {
+            ""
+        }
+    }
+
+    let rig = Rig::new();
+    let task = rig.task().errors(|_: &Class| Empty);
+    run(&task, Err(Class::Refused));
+    assert_eq!(
+        rig.scribe.series("task_errors_total"),
+        ["{task=mail,error_type=_OTHER} 1"]
+    );
+}
+
+#[test]
+fn boxed_time_outs_of_any_kind_are_seen_into() {
+    let rig = Rig::new();
+    let elapsed: Box<dyn std::error::Error> = Box::new(tower::timeout::error::Elapsed::new());
+    let mut future = Box::pin(rig.task().run(std::future::ready(Err::<(), _>(elapsed))));
+    assert!(poll(future.as_mut()).is_ready());
+    assert_eq!(
+        rig.risen("task_errors_total"),
+        ["{task=mail,error_type=timeout} 1"]
+    );
+}

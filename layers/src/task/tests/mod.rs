@@ -2,6 +2,7 @@
 
 mod classes;
 mod ending;
+mod hostile;
 mod lines;
 mod names;
 mod runtime;

@@ -95,3 +95,37 @@ fn past_the_cap_of_label_sets_the_gauge_comes_back_to_0() {
     let active = ["{task=task-0} 0", "{task=task-1} 0", "{task={overflow}} 0"];
     assert_eq!(scribe.series("task_active"), active);
 }
+
+#[test]
+fn what_is_registered_at_0_takes_at_most_half_of_the_places() {
+    let scribe = crate::grpc::tests::support::Scribe::new();
+    let meter = crate::meter::Meter::builder().recorder(scribe.recorder());
+    let meter = meter.max_label_sets(40).build().expect("a meter");
+    let tasks = Tasks::builder()
+        .meter(meter)
+        .without_lines()
+        .without_spans();
+    let tasks = tasks.build().expect("tasks");
+    // Thirty sets of outcomes. Of those that are foreseen, half of the cap, ten never happen.
+    for number in 0..15 {
+        let task = Task::of(&tasks, &format!("task-{number}"));
+        Job::Succeed.spawn(&task);
+        Job::Fail.spawn(&task);
+    }
+    for metric in ["task_duration_seconds", "task_errors_total"] {
+        let series = scribe.series(metric);
+        let folded = series.iter().filter(|series| series.contains("{overflow}"));
+        assert_eq!(folded.count(), 0, "{metric}: {series:#?}");
+    }
+}
+
+#[test]
+fn a_task_can_be_registered_before_it_has_a_job() {
+    let rig = Rig::new();
+    let task = rig.task().registered::<Result<u8, super::support::Error>>();
+    assert_eq!(rig.scribe.series("task_started_total"), ["{task=mail} 0"]);
+    assert_eq!(rig.scribe.series("task_duration_seconds").len(), 4);
+    assert_eq!(rig.scribe.series("task_errors_total").len(), 2);
+    Job::Succeed.spawn(&task);
+    assert_eq!(rig.scribe.series("task_started_total"), ["{task=mail} 1"]);
+}

@@ -50,7 +50,7 @@ async fn the_oldest_is_told_until_it_ends() {
     let scrape = rig.scribe.scrape();
     let told = scrape
         .iter()
-        .find_map(|line| line.strip_prefix("bartizan_scan_time_seconds "));
+        .find_map(|line| line.strip_prefix("bartizan_scan_time_seconds{scan=\"tasks\"} "));
     let told: f64 = told.expect("a scan").parse().expect("a number");
     assert!((told - now()).abs() < 5.0, "{told}");
 }
@@ -81,4 +81,37 @@ fn a_task_without_jobs_has_no_series() {
     Job::Succeed.spawn(&task);
     rig.tasks.scan();
     assert_eq!(rig.value("task_oldest_start_time_seconds"), Some(0.0));
+}
+
+#[test]
+fn past_the_cap_of_label_sets_the_oldest_of_all_is_told() {
+    let scribe = crate::grpc::tests::support::Scribe::new();
+    let meter = crate::meter::Meter::builder().recorder(scribe.recorder());
+    let meter = meter.max_label_sets(1).build().expect("a meter");
+    let tasks = crate::task::Tasks::builder().meter(meter);
+    let tasks = tasks
+        .without_lines()
+        .without_spans()
+        .build()
+        .expect("options");
+    let names = ["first", "stuck", "idle"];
+    let [_, stuck, idle] = names.map(|name| Task::of(&tasks, name).any_output());
+    Job::Succeed.spawn(&Task::of(&tasks, "first"));
+    tasks.scan();
+    let held = hang(&stuck);
+    idle.call(|| ());
+    tasks.scan();
+    let series = scribe.series("task_oldest_start_time_seconds");
+    let [first, folded] = &series[..] else {
+        panic!("{series:?}");
+    };
+    assert_eq!(first, "{task=first} 0");
+    let started = folded
+        .strip_prefix("{task={overflow}} ")
+        .expect("the one that all share");
+    assert!(
+        started.parse::<f64>().expect("a number") > 1.7e9,
+        "{series:?}"
+    );
+    drop(held);
 }

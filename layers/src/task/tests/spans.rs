@@ -215,3 +215,40 @@ fn without_a_provider_there_is_no_span() {
     }));
     assert!(poll(job.as_mut()).is_ready());
 }
+
+#[test]
+fn a_linked_job_keeps_what_else_is_in_the_context() {
+    #[derive(Debug, PartialEq)]
+    struct Tenant(u8);
+
+    let traces = Traces::new();
+    let task = Task::of(&tasks(&traces), "mail").any_output();
+    let _here = Context::current().with_value(Tenant(7)).attach();
+    let mut job = Box::pin(task.run_with(
+        |about| {
+            about.link(CALLER, None);
+        },
+        async {
+            assert_eq!(Context::current().get::<Tenant>(), Some(&Tenant(7)));
+        },
+    ));
+    assert!(poll(job.as_mut()).is_ready());
+    assert_eq!(traces.only().parent_span_id.to_string(), "0000000000000000");
+}
+
+#[test]
+fn a_job_is_a_child_of_the_span_that_it_was_made_in() {
+    let traces = Traces::new();
+    let tracer = traces.provider.tracer("a handler");
+    let task = Task::of(&tasks(&traces), "mail");
+    let request = Context::current().with_span(tracer.start("request"));
+    let mut job = {
+        let _within = request.clone().attach();
+        Box::pin(task.run(Job::Succeed.run()))
+    };
+    // Polled elsewhere, as by `tokio::spawn`.
+    assert!(poll(job.as_mut()).is_ready());
+    drop((job, request));
+    let (mail, request) = (traces.named("mail"), traces.named("request"));
+    assert_eq!(mail.parent_span_id, request.span_context.span_id());
+}

@@ -121,3 +121,18 @@ async fn a_job_can_be_taken_along() {
     let expected = ["{task=mail,stage=send,outcome=success} 1"];
     assert_eq!(rig.scribe.series("task_stage_duration_seconds"), expected);
 }
+
+#[test]
+fn a_job_within_that_has_no_stages_leaves_none_to_the_one_outside() {
+    let rig = Rig::with(|options| options.without_spans().without_lines().stages(3));
+    let plain = Rig::new();
+    let inner = Task::of(&plain.tasks, "report").any_output();
+    let mut job = Box::pin(
+        rig.task()
+            .any_output()
+            .run(inner.run(stage("fetch", fails()))),
+    );
+    assert!(poll(job.as_mut()).is_ready());
+    assert_eq!(rig.scribe.series("task_stage_duration_seconds"), [""; 0]);
+    assert_eq!(plain.scribe.series("task_stage_duration_seconds"), [""; 0]);
+}
