@@ -59,7 +59,7 @@
 //! | [`Scanner::feed`], `data: [DONE]` | 156 |
 //! | [`Scanner::feed`], a comment | 207 |
 //! | [`Scanner::feed`], 64 KiB of data in a line | 18,584 |
-//! | [`SseBody`], a frame of 120 bytes, scan and two looks at the clock included | 503 |
+//! | [`SseBody`], a frame of 120 bytes, scan and two looks at the clock included | 468 |
 //! | [`SseBody::encoded`], the same frame | 233 |
 //!
 //! A scanner is 104 bytes, and [`SseBody`] adds 288 to the body within it.

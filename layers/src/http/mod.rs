@@ -29,9 +29,9 @@
 //!
 //! # Cost
 //!
-//! 1,129 instructions a request for durations, active requests and response sizes, over a layer that
+//! 1,136 instructions a request for durations, active requests and response sizes, over a layer that
 //! only wraps the body; of these some 400 are the recorder's own and 60 are two readings of the
-//! clock. A table of templates adds 158, axum's `MatchedPath` and heads 255, a request's Content-Length 251, the time
+//! clock. A table of templates adds 158, axum's `MatchedPath` and heads 241, a request's Content-Length 251, the time
 //! to first byte 318; a frame costs 58. With link-time optimisation it is 80 less. Counted by `cargo xtask bench`
 //! (`bench/results/`, with machine and date).
 //!

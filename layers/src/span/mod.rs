@@ -82,12 +82,11 @@
 //! # Cost
 //!
 //! Over a layer that only wraps, for a request whose caller sends a `traceparent` (in brackets with link-time
-//! optimisation): not sampled 2,905 instructions and 2 allocations (2,353), by the global provider 310 and 1
-//! more; sampled, with a route of a table, until the SDK has the span 5,514 and 5 (4,658), until it has let go of it
-//! again 5,700 (4,871); with host, port and user agent 6,987 and 7 (6,080). A frame of a stream takes 298 (185) over the
-//! bare body. Of these the engine is 443 (359) a request and 40 a frame, and each entering of a context, which is three
-//! times a request and once a frame, is 167 of `opentelemetry`'s own, most of it out of reach for the optimiser without
-//! link-time optimisation. Names of methods and routes are kept, 512 of them for the life of the process. Counted by
+//! optimisation): not sampled 2,744 instructions and 2 allocations (2,231), by the global provider 265 and 1
+//! more; sampled, with a route of a table, until the SDK has the span 5,125 and 5 (4,431), until it has let go of it
+//! again 5,335 (4,644); with host, port and user agent 6,573 and 7 (5,817). A frame of a stream takes 297 (185) over the
+//! bare body. Of these the engine is 448 (359) a request and 41 (15) a frame, and each entering of a context, which is three
+//! times a request and once a frame, some 170 (100) of `opentelemetry`'s own. Names of methods and routes are kept, 512 of them for the life of the process. Counted by
 //! `cargo xtask bench`.
 //!
 //! # Errors, panics, cancellation

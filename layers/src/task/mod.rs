@@ -69,8 +69,9 @@
 //!
 //! # Cost
 //!
-//! Without span and line, over a future that is ready at once: see the table of the benchmark, `cargo xtask bench task`; no
-//! allocation, once as many jobs were under way at once as are now. Threads that run jobs of one task share a lock for a
+//! Without span and line, over a future that is ready at once: 769 instructions a job (692 with link-time optimisation), 112
+//! more if a function names it; counted by `cargo xtask bench task task_named`. No allocation, once as many jobs were under way
+//! at once as are now. Threads that run jobs of one task share a lock for a
 //! moment, at the start and at the end, which is what lets a scan know the oldest.
 //!
 //! # Errors, panics, cancellation
