@@ -72,7 +72,8 @@ pub enum GenAiError {
 // === impl GenAiBuilder ===
 
 impl GenAiBuilder {
-    /// The most names that can be asked for, of each kind: each metric keeps 4,095 label sets at most.
+    /// The most names that can be asked for, of each kind. A metric keeps 1,900 label sets unless its
+    /// [meter](crate::meter::MeterBuilder::max_label_sets) is told otherwise, 4,095 at most.
     pub const MOST_NAMES: usize = 4_000;
 
     /// Records through `meter`; by default the global recorder, with Prometheus names.

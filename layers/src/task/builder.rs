@@ -54,7 +54,8 @@ impl TasksBuilder {
     }
 
     /// Measures stages, as `task_stage_duration_seconds`: tasks × stages × outcomes series of 13 buckets, up to the
-    /// cap of label sets. Without this they have spans alone. At most `cap` names of stages are labels, and later ones `{overflow}`; 50 is a good cap.
+    /// cap of label sets. Without this they have spans alone. At most `cap` names of stages are labels, and later ones
+    /// `{overflow}`; 50 is a good cap.
     pub fn stages(mut self, cap: usize) -> Self {
         self.options.stages = true;
         self.stages = cap;
