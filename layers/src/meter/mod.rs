@@ -31,6 +31,8 @@
 mod builder;
 mod family;
 mod handle;
+#[cfg(test)]
+pub(crate) mod hooked;
 mod key;
 mod ladder;
 mod overflow;

@@ -2,14 +2,10 @@
 
 use std::{io, task::Poll, time::Duration};
 
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use tokio::time::advance;
 
 use super::support::{Rig, Script, error};
-use crate::{
-    conn::{Connections, IoErrorType, Outcome},
-    meter::Meter,
-};
+use crate::conn::{Connections, IoErrorType, Outcome};
 
 #[tokio::test(start_paused = true)]
 async fn a_connection_is_counted_and_timed() {
@@ -273,31 +269,9 @@ fn blocks(rig: &Rig) -> Vec<String> {
     blocks.map(str::to_owned).collect()
 }
 
-/// A recorder whose every use panics, from the second registration on.
-#[derive(Debug)]
-struct Panics;
-
-impl Recorder for Panics {
-    fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-
-    fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
-        panic!("no counters")
-    }
-
-    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-        panic!("no gauges")
-    }
-
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        panic!("no histograms")
-    }
-}
-
 #[test]
 fn a_recorder_that_panics_costs_no_connection() {
-    let meter = Meter::builder().recorder(Panics).build().unwrap();
+    let meter = crate::meter::hooked::panicking();
     let drain = crate::conn::Drain::with_meter(&meter);
     let builder = Connections::builder().meter(meter).drain(drain.clone());
     let connections = builder.build();

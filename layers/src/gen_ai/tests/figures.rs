@@ -111,27 +111,7 @@ fn words_are_the_convention_s() {
 
 #[test]
 fn a_recorder_that_panics_costs_the_record_alone() {
-    use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
-
-    struct Panics;
-
-    impl metrics::Recorder for Panics {
-        fn describe_counter(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-        fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-        fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-        fn register_counter(&self, _: &Key, _: &Metadata<'_>) -> Counter {
-            panic!("in the recorder")
-        }
-        fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-            panic!("in the recorder")
-        }
-        fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-            panic!("in the recorder")
-        }
-    }
-
-    let meter = crate::meter::Meter::builder().recorder(Panics);
-    let gen_ai = GenAi::builder().meter(meter.build().expect("a meter"));
+    let gen_ai = GenAi::builder().meter(crate::meter::hooked::panicking());
     let gen_ai = gen_ai.build().expect("options");
     let new = gen_ai.call(Operation::Chat, Provider::OPENAI, "gpt-5");
     let run = new.run(async |call| {

@@ -2,7 +2,6 @@
 
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::Arc,
     time::Duration,
 };
 
@@ -10,7 +9,10 @@ use metrics_util::debugging::DebuggingRecorder;
 use tokio::runtime::Builder;
 
 use super::support::{Job, Rig};
-use crate::task::{Task, Tasks};
+use crate::{
+    meter,
+    task::{Task, Tasks},
+};
 
 #[test]
 fn jobs_that_a_runtime_lets_go_of_are_cancelled() {
@@ -122,52 +124,7 @@ fn a_job_that_began_before_there_was_a_recorder_lowers_nothing() {
 
 #[test]
 fn a_recorder_that_panics_costs_no_job() {
-    #[derive(Debug)]
-    struct Panics;
-
-    impl metrics::Recorder for Panics {
-        fn describe_counter(
-            &self,
-            _: metrics::KeyName,
-            _: Option<metrics::Unit>,
-            _: metrics::SharedString,
-        ) {
-        }
-        fn describe_gauge(
-            &self,
-            _: metrics::KeyName,
-            _: Option<metrics::Unit>,
-            _: metrics::SharedString,
-        ) {
-        }
-        fn describe_histogram(
-            &self,
-            _: metrics::KeyName,
-            _: Option<metrics::Unit>,
-            _: metrics::SharedString,
-        ) {
-        }
-        fn register_counter(
-            &self,
-            _: &metrics::Key,
-            _: &metrics::Metadata<'_>,
-        ) -> metrics::Counter {
-            panic!("in the recorder")
-        }
-        fn register_gauge(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
-            panic!("in the recorder")
-        }
-        fn register_histogram(
-            &self,
-            _: &metrics::Key,
-            _: &metrics::Metadata<'_>,
-        ) -> metrics::Histogram {
-            panic!("in the recorder")
-        }
-    }
-
-    let meter = crate::meter::Meter::builder().recorder(Arc::new(Panics));
-    let tasks = Tasks::builder().meter(meter.build().expect("a meter"));
+    let tasks = Tasks::builder().meter(meter::hooked::panicking());
     let tasks = tasks
         .without_spans()
         .without_lines()

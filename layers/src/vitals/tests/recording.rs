@@ -175,58 +175,9 @@ async fn minus_zero_is_zero() {
     );
 }
 
-/// Refuses to register anything.
-struct Panics;
-
-impl metrics::Recorder for Panics {
-    fn describe_counter(
-        &self,
-        _: metrics::KeyName,
-        _: Option<metrics::Unit>,
-        _: metrics::SharedString,
-    ) {
-        panic!("in the recorder")
-    }
-
-    fn describe_gauge(
-        &self,
-        _: metrics::KeyName,
-        _: Option<metrics::Unit>,
-        _: metrics::SharedString,
-    ) {
-    }
-
-    fn describe_histogram(
-        &self,
-        _: metrics::KeyName,
-        _: Option<metrics::Unit>,
-        _: metrics::SharedString,
-    ) {
-        panic!("in the recorder")
-    }
-
-    fn register_counter(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Counter {
-        panic!("in the recorder")
-    }
-
-    fn register_gauge(&self, _: &metrics::Key, _: &metrics::Metadata<'_>) -> metrics::Gauge {
-        panic!("in the recorder")
-    }
-
-    fn register_histogram(
-        &self,
-        _: &metrics::Key,
-        _: &metrics::Metadata<'_>,
-    ) -> metrics::Histogram {
-        panic!("in the recorder")
-    }
-}
-
 #[tokio::test]
 async fn a_recorder_that_panics_fails_no_request() {
-    let meter = crate::meter::Meter::builder().recorder(std::sync::Arc::new(Panics));
-    let meter = meter.build().expect("a meter");
-    let site = Site::with(|options| options.meter(meter));
+    let site = Site::with(|options| options.meter(crate::meter::hooked::panicking()));
     assert_eq!(site.post(REPORT).await, 204);
     assert_eq!(site.post("no report").await, 400);
 }
