@@ -13,57 +13,24 @@ use std::{
     time::Duration,
 };
 
-use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, Recorder, SharedString, Unit};
 use opentelemetry::Context;
 
 use super::support::{Job, Rig, poll};
 use crate::{
     grpc::tests::support::Scribe,
-    meter::Meter,
+    meter,
     span::tests::support::Traces,
     task::{About, Task, TaskLayer, Tasks},
 };
 
-/// Does something each time that a metric of this name is described or registered.
-struct Hooked<F> {
-    name: &'static str,
-    hook: F,
-}
-
-impl<F: Fn()> Hooked<F> {
-    fn meet(&self, name: &str) {
-        if name == self.name {
-            (self.hook)();
-        }
-    }
-}
-
-impl<F: Fn()> Recorder for Hooked<F> {
-    fn describe_counter(&self, name: KeyName, _: Option<Unit>, _: SharedString) {
-        self.meet(name.as_str());
-    }
-
-    fn describe_gauge(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-
-    fn describe_histogram(&self, _: KeyName, _: Option<Unit>, _: SharedString) {}
-
-    fn register_counter(&self, key: &Key, _: &Metadata<'_>) -> Counter {
-        self.meet(key.name());
-        Counter::noop()
-    }
-
-    fn register_gauge(&self, _: &Key, _: &Metadata<'_>) -> Gauge {
-        Gauge::noop()
-    }
-
-    fn register_histogram(&self, _: &Key, _: &Metadata<'_>) -> Histogram {
-        Histogram::noop()
-    }
-}
-
+/// Tasks whose recorder does something each time that it meets a metric of this name.
 fn hooked(name: &'static str, hook: impl Fn() + Send + Sync + 'static) -> Tasks {
-    let meter = Meter::builder().recorder(Arc::new(Hooked { name, hook }));
-    let tasks = Tasks::builder().meter(meter.build().expect("a meter"));
+    let meter = meter::hooked::hooked(move |met| {
+        if met == name {
+            hook();
+        }
+    });
+    let tasks = Tasks::builder().meter(meter);
     let tasks = tasks.without_spans().without_lines().task_cap(1);
     tasks.build().expect("options")
 }
@@ -188,4 +155,60 @@ fn a_job_while_somebody_looks_at_the_context_is_a_job() {
     assert_eq!(catch_unwind(run).expect("no panic"), Ok(7));
     assert_eq!(scribe.series("task_active"), ["{task=mail} 0"]);
     assert_eq!(tasks.scan().active, 0);
+}
+
+#[test]
+fn a_sampler_that_panics_costs_the_span_alone() {
+    #[derive(Clone, Debug)]
+    struct Panics;
+
+    impl opentelemetry_sdk::trace::ShouldSample for Panics {
+        fn should_sample(
+            &self,
+            _: Option<&Context>,
+            _: opentelemetry::TraceId,
+            _: &str,
+            _: &opentelemetry::trace::SpanKind,
+            _: &[opentelemetry::KeyValue],
+            _: &[opentelemetry::trace::Link],
+        ) -> opentelemetry_sdk::trace::SamplingResult {
+            panic!("in the sampler")
+        }
+    }
+
+    for job in Job::ALL {
+        let (scribe, traces) = (Scribe::new(), Traces::sampled_by(Panics));
+        let tasks = traced(&scribe, &traces);
+        job.serve(&TaskLayer::of(&tasks, "mail"));
+        let (outcome, _) = job.outcome();
+        let ended = format!("{{task=mail,outcome={outcome}}} 1");
+        assert!(
+            scribe.series("task_duration_seconds").contains(&ended),
+            "{job:?}"
+        );
+        assert_eq!(tasks.scan().active, 0, "{job:?}");
+    }
+}
+
+#[test]
+fn a_subscriber_that_panics_costs_the_lines_alone() {
+    struct Panics;
+
+    impl<S: tracing::Subscriber> tracing_subscriber::Layer<S> for Panics {
+        fn on_event(&self, _: &tracing::Event<'_>, _: tracing_subscriber::layer::Context<'_, S>) {
+            panic!("in the subscriber")
+        }
+    }
+
+    use tracing_subscriber::layer::SubscriberExt;
+
+    let subscriber = tracing_subscriber::Registry::default().with(Panics);
+    let _guard = tracing::subscriber::set_default(subscriber);
+    for job in Job::ALL {
+        let rig = Rig::with(|options| options.without_spans().stages(3));
+        job.serve(&rig.layer());
+        let (outcome, _) = job.outcome();
+        let ended = [format!("{{task=mail,outcome={outcome}}} 1")];
+        assert_eq!(rig.risen("task_duration_seconds"), ended, "{job:?}");
+    }
 }
