@@ -31,7 +31,7 @@
 mod builder;
 mod family;
 mod handle;
-#[cfg(test)]
+#[cfg(all(test, any(feature = "conn", feature = "task", feature = "vitals")))]
 pub(crate) mod hooked;
 mod key;
 mod ladder;
