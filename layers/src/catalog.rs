@@ -28,6 +28,7 @@ mod http;
 mod naming;
 mod sse;
 mod task;
+mod telemetry;
 mod vitals;
 
 pub use self::{
@@ -38,6 +39,7 @@ pub use self::{
     naming::{Naming, NamingError},
     sse::*,
     task::*,
+    telemetry::*,
     vitals::*,
 };
 
@@ -221,6 +223,12 @@ pub const RATING: Label = label("rating", "rating", "`good`, `needs-improvement`
 pub const VITAL_REASON: Label = label("reason", "reason", "14 reasons, a closed list");
 /// What was scanned.
 pub const SCAN: Label = label("scan", "scan", "`streams`, `tasks`");
+/// What an exporter sends.
+pub const SIGNAL: Label = label(
+    "signal",
+    "signal",
+    "`logs`, `metrics`, `scrape` (the page that Prometheus asks for), `traces`",
+);
 /// The label whose values ran over.
 pub const OVERFLOWED: Label = label(
     "label",
@@ -234,32 +242,6 @@ const L14: &[f64] = &[
 ];
 /// Waits.
 const W8: &[f64] = &[0.1, 0.25, 0.5, 1.0, 5.0, 15.0, 60.0, 300.0];
-
-/// Label values that a cap refused.
-pub const LABEL_OVERFLOW: Metric = Metric {
-    name: "bartizan_label_overflow_total",
-    otel_name: "bartizan.label.overflow",
-    kind: Kind::Counter,
-    unit: "{occurrence}",
-    labels: &[OVERFLOWED],
-    buckets: None,
-    help: "Label values and label sets that a full budget folded into an overflow series.",
-    recorded: "each hit of a full budget; `http_route` is registered at 0",
-    stability: Stability::Development,
-};
-
-/// When open streams, or jobs under way, were last scanned.
-pub const SCAN_TIME: Metric = Metric {
-    name: "bartizan_scan_time_seconds",
-    otel_name: "bartizan.scan_time",
-    kind: Kind::Gauge,
-    unit: "s",
-    labels: &[SCAN],
-    buckets: None,
-    help: "Unix time of the last scan of open streams or of jobs under way. Gauges that a scan sets are as old as this.",
-    recorded: "each scan",
-    stability: Stability::Development,
-};
 
 /// Every metric, in the order of the documentation.
 pub const ALL: &[&Metric] = &[
@@ -316,6 +298,9 @@ pub const ALL: &[&Metric] = &[
     &WEB_VITAL_REJECTED,
     &LABEL_OVERFLOW,
     &SCAN_TIME,
+    &EXPORTER_UP,
+    &EXPORT_FAILURES,
+    &EXPORT_DROPPED,
 ];
 
 /// The edges of every histogram's buckets, under the name that `naming` gives it.

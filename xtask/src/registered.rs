@@ -15,7 +15,9 @@ pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
     let (catalogue, rows) = (source.join("catalog.rs"), source.join("catalog"));
     let mut code = Vec::new();
     let mut table = String::new();
-    for path in files::rust_under(&source)? {
+    let mut files = files::rust_under(&source)?;
+    files.extend(files::rust_under(&root.join("telemetry/src"))?);
+    for path in files {
         let is_test = path.components().any(|part| part.as_os_str() == "tests")
             || path.file_stem().is_some_and(|name| name == "tests");
         if path == catalogue || path.starts_with(&rows) {

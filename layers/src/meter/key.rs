@@ -56,6 +56,13 @@ impl<'a> Labels<'a> {
         self.push_named(self.naming.label(label), value);
     }
 
+    /// Adds labels of the catalogue.
+    pub(super) fn extend(&mut self, labels: &[(catalog::Label, &'static str)]) {
+        for &(label, value) in labels {
+            self.push(label, value);
+        }
+    }
+
     /// Adds a label by its name.
     pub(crate) fn push_named(&mut self, name: &str, value: impl Into<Cow<'static, str>>) {
         let value = value.into();

@@ -63,12 +63,12 @@ use std::{
     },
 };
 
-use metrics::Recorder;
+use metrics::{Counter, Gauge, Recorder};
 
 #[cfg(not(any(feature = "sse", feature = "task")))]
 use self::handle::Handle;
 
-use crate::catalog::Metric;
+use crate::catalog::{Kind, Label, Metric};
 
 /// Resolves handles, under a naming, with constant labels, for the global recorder or a given one.
 ///
@@ -117,6 +117,34 @@ impl Meter {
             self.0.generation.fetch_add(1, Ordering::Release);
         }
         self.0.refreshable
+    }
+
+    /// The counter `metric` with these labels, for code that records a metric of the catalogue by itself; `None` while no
+    /// recorder is installed. It looks the series up at each call (some 1,100 instructions): keep the handle. No cap
+    /// stands before these labels, so their values are constants.
+    #[must_use]
+    pub fn counter(
+        &self,
+        metric: &'static Metric,
+        labels: &[(Label, &'static str)],
+    ) -> Option<Counter> {
+        debug_assert_eq!(metric.kind, Kind::Counter, "{}", metric.name);
+        self.register(metric, |written| written.extend(labels))
+    }
+
+    /// The gauge `metric` with these labels. As [`counter`](Self::counter).
+    #[must_use]
+    pub fn gauge(
+        &self,
+        metric: &'static Metric,
+        labels: &[(Label, &'static str)],
+    ) -> Option<Gauge> {
+        debug_assert!(
+            matches!(metric.kind, Kind::Gauge | Kind::UpDownCounter),
+            "{}",
+            metric.name
+        );
+        self.register(metric, |written| written.extend(labels))
     }
 
     /// Whether kept handles may be cut off, and started anew.

@@ -13,7 +13,7 @@ use super::{
     Family, Key, Meter,
     ladder::{Full, Ladder, MAX_KEYS},
 };
-use crate::catalog::LABEL_OVERFLOW;
+use crate::catalog::{self, LABEL_OVERFLOW};
 
 fn key(number: usize) -> Key {
     Key {
@@ -149,4 +149,27 @@ fn every_bit_of_a_key_tells_in_the_lowest_bits_of_its_hash() {
         .map(|route| Key::closed(route << 24).hash() & (MAX_KEYS - 1))
         .collect();
     assert!(closed.len() > 1_300, "{} places for routes", closed.len());
+}
+
+#[test]
+fn a_metric_of_the_catalogue_is_recorded_by_hand() {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    let meter = Meter::new();
+    let labels = [(catalog::SIGNAL, "traces")];
+    assert!(meter.gauge(&catalog::EXPORTER_UP, &labels).is_none());
+    metrics::with_local_recorder(&recorder, || {
+        let up = meter.gauge(&catalog::EXPORTER_UP, &labels);
+        up.expect("there is a recorder").set(1.0);
+        let failures = meter.counter(&catalog::EXPORT_FAILURES, &labels);
+        failures.expect("there is a recorder").increment(2);
+    });
+    let text = recorder.handle().render();
+    assert!(
+        text.contains("bartizan_exporter_up{signal=\"traces\"} 1"),
+        "{text}"
+    );
+    assert!(
+        text.contains("bartizan_export_failures_total{signal=\"traces\"} 2"),
+        "{text}"
+    );
 }

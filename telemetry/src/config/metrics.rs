@@ -1,0 +1,123 @@
+//! Metrics, and where they go.
+
+use std::{
+    collections::BTreeMap,
+    net::{Ipv4Addr, SocketAddr},
+};
+
+use serde::{Deserialize, Serialize};
+
+use super::Period;
+
+/// Metrics, and where they go.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct Metrics {
+    /// Whether a recorder is installed.
+    pub enabled: bool,
+    /// Where the page for Prometheus is served, or none for a service that mounts it by itself.
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win.
+    pub listen: Option<SocketAddr>,
+    /// The path of the page. `/healthz` is beside it.
+    pub path: String,
+    /// Whether metrics have Prometheus names or OpenTelemetry's.
+    pub names: MetricNames,
+    /// What stands before each name.
+    pub prefix: Option<String>,
+    /// Labels that each series has.
+    pub labels: BTreeMap<String, String>,
+    /// How many label sets each metric keeps; those that come later share one series.
+    pub label_sets: usize,
+    /// The edges of the buckets of histograms, by name, where they are not the catalogue's.
+    pub buckets: BTreeMap<String, Vec<f64>>,
+    /// How often the recorder folds its samples.
+    pub upkeep: Period,
+    /// Whether the process is measured: processor, memory, files.
+    pub process: bool,
+    /// Metrics that are pushed by OTLP besides, or instead.
+    pub otlp: OtlpMetrics,
+}
+
+/// How metrics are named.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum MetricNames {
+    /// `http_server_request_duration_seconds`: what rules and dashboards name.
+    #[default]
+    Prometheus,
+    /// `http.server.request.duration`; a scrape shows its dots as `_`.
+    OpenTelemetry,
+}
+
+/// Metrics that are pushed by OTLP.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+#[non_exhaustive]
+pub struct OtlpMetrics {
+    /// Whether they are pushed.
+    pub enabled: bool,
+    /// How. `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL` and `OTEL_EXPORTER_OTLP_PROTOCOL` win.
+    pub protocol: OtlpProtocol,
+    /// Where to: by default `http://localhost:4317` with gRPC and `http://localhost:4318/v1/metrics` with HTTP.
+    /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_ENDPOINT` win.
+    pub endpoint: Option<String>,
+    /// What each request carries besides. `OTEL_EXPORTER_OTLP_METRICS_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS` win.
+    pub headers: BTreeMap<String, String>,
+    /// How often. `OTEL_METRIC_EXPORT_INTERVAL` wins.
+    pub interval: Period,
+    /// How long a push may take. `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT` and `OTEL_EXPORTER_OTLP_TIMEOUT` win.
+    pub timeout: Period,
+}
+
+/// How OTLP is spoken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum OtlpProtocol {
+    /// gRPC.
+    #[default]
+    #[serde(rename = "grpc")]
+    Grpc,
+    /// Protobuf over HTTP.
+    #[serde(rename = "http")]
+    Http,
+}
+
+/// The port that OpenTelemetry's specification gives to a Prometheus exporter.
+const PORT: u16 = 9464;
+
+// === impl Metrics ===
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self {
+            enabled: true,
+            listen: Some((Ipv4Addr::UNSPECIFIED, PORT).into()),
+            path: "/metrics".into(),
+            names: MetricNames::default(),
+            prefix: None,
+            labels: BTreeMap::new(),
+            label_sets: 1_900,
+            buckets: BTreeMap::new(),
+            upkeep: Period::from_secs(5),
+            process: true,
+            otlp: OtlpMetrics::default(),
+        }
+    }
+}
+
+// === impl OtlpMetrics ===
+
+impl Default for OtlpMetrics {
+    fn default() -> Self {
+        Self {
+            enabled: false,
+            protocol: OtlpProtocol::default(),
+            endpoint: None,
+            headers: BTreeMap::new(),
+            interval: Period::from_secs(60),
+            timeout: Period::from_secs(10),
+        }
+    }
+}

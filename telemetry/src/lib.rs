@@ -1,0 +1,9 @@
+//! From one YAML file to metrics, spans and logs.
+//!
+//! The layers of [`bartizan`] speak to facades and know no exporter. This crate is the one place that does: it reads
+//! a [`Config`], starts what it asks for, tells how that fares, and ends it within a limit.
+
+pub mod config;
+mod health;
+
+pub use self::config::Config;
