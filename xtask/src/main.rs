@@ -5,6 +5,7 @@ mod bench;
 mod catalogue;
 mod files;
 mod privacy;
+mod promql;
 mod readme;
 mod registered;
 
