@@ -2,8 +2,10 @@
 #![allow(clippy::print_stdout, reason = "a command-line program prints")]
 
 mod bench;
+mod boards;
 mod catalogue;
 mod files;
+mod markers;
 mod privacy;
 mod promql;
 mod readme;
@@ -51,7 +53,8 @@ fn main() -> ExitCode {
 
 fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
-    privacy::generate(root)
+    privacy::generate(root)?;
+    boards::generate(root)
 }
 
 /// Prints everything that is wrong, not only the first thing.
@@ -60,6 +63,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(registered::faults(root)?);
     faults.extend(files::faults(root)?);
     faults.extend(privacy::faults(root));
+    faults.extend(boards::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {
