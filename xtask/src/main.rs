@@ -9,6 +9,7 @@ mod markers;
 mod privacy;
 mod promql;
 mod readme;
+mod reference;
 mod registered;
 
 use std::{
@@ -53,6 +54,7 @@ fn main() -> ExitCode {
 
 fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
+    reference::generate(root)?;
     privacy::generate(root)?;
     boards::generate(root)
 }
@@ -64,6 +66,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(files::faults(root)?);
     faults.extend(privacy::faults(root));
     faults.extend(boards::faults(root)?);
+    faults.extend(reference::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {
