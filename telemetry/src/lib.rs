@@ -5,5 +5,6 @@
 
 pub mod config;
 mod health;
+mod parts;
 
-pub use self::config::Config;
+pub use self::config::{Config, ConfigError};

@@ -2,19 +2,20 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::{Ipv4Addr, SocketAddr},
 };
 
 use serde::{Deserialize, Serialize};
 
-use super::Period;
+use super::{Period, secret::Hidden};
 
 /// Metrics, and where they go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Whether a recorder is installed.
+    /// Whether a recorder is installed. `OTEL_METRICS_EXPORTER` wins, and with `otlp` in it `otlp.enabled`.
     pub enabled: bool,
     /// Where the page for Prometheus is served, or none for a service that mounts it by itself.
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win.
@@ -52,11 +53,11 @@ pub enum MetricNames {
 }
 
 /// Metrics that are pushed by OTLP.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OtlpMetrics {
-    /// Whether they are pushed.
+    /// Whether they are pushed. `OTEL_METRICS_EXPORTER` wins.
     pub enabled: bool,
     /// How. `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL` and `OTEL_EXPORTER_OTLP_PROTOCOL` win.
     pub protocol: OtlpProtocol,
@@ -67,7 +68,8 @@ pub struct OtlpMetrics {
     pub headers: BTreeMap<String, String>,
     /// How often. `OTEL_METRIC_EXPORT_INTERVAL` wins.
     pub interval: Period,
-    /// How long a push may take. `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT` and `OTEL_EXPORTER_OTLP_TIMEOUT` win.
+    /// How long a push may take. `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT` and
+    /// `OTEL_METRIC_EXPORT_TIMEOUT` win.
     pub timeout: Period,
 }
 
@@ -76,10 +78,10 @@ pub struct OtlpMetrics {
 #[non_exhaustive]
 pub enum OtlpProtocol {
     /// gRPC.
-    #[default]
     #[serde(rename = "grpc")]
     Grpc,
     /// Protobuf over HTTP.
+    #[default]
     #[serde(rename = "http")]
     Http,
 }
@@ -108,6 +110,27 @@ impl Default for Metrics {
 }
 
 // === impl OtlpMetrics ===
+
+impl fmt::Debug for OtlpMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            enabled,
+            protocol,
+            endpoint,
+            headers,
+            interval,
+            timeout,
+        } = self;
+        f.debug_struct("OtlpMetrics")
+            .field("enabled", enabled)
+            .field("protocol", protocol)
+            .field("endpoint", endpoint)
+            .field("headers", &Hidden(headers))
+            .field("interval", interval)
+            .field("timeout", timeout)
+            .finish()
+    }
+}
 
 impl Default for OtlpMetrics {
     fn default() -> Self {
