@@ -5,6 +5,8 @@
 
 pub mod config;
 mod health;
+mod logging;
 mod parts;
+mod runtime;
 
 pub use self::config::{Config, ConfigError};
