@@ -6,7 +6,15 @@
 pub mod config;
 mod health;
 mod logging;
+mod metrics;
 mod parts;
+mod resource;
 mod runtime;
+mod scan;
+mod shutdown;
 
-pub use self::config::{Config, ConfigError};
+pub use self::{
+    config::{Config, ConfigError},
+    metrics::{MetricsFuture, MetricsService},
+    shutdown::{Ended, ShutdownReport},
+};
