@@ -17,7 +17,9 @@ pub(crate) fn resource(config: &config::Resource) -> Resource {
         ("service.version", service_version),
         ("deployment.environment.name", environment),
     ];
-    let named = named.into_iter().filter_map(|(key, value)| Some((key, value.clone()?)));
+    let named = named
+        .into_iter()
+        .filter_map(|(key, value)| Some((key, value.clone()?)));
     let others = attributes.iter();
     let others = others.map(|(key, value)| KeyValue::new(key.clone(), value.clone()));
     // What has a field of its own comes last, and wins.
@@ -50,7 +52,10 @@ mod tests {
         let resource = resource(&config);
         let value = |key: &'static str| resource.get(&Key::new(key)).map(|value| value.to_string());
         assert_eq!(value("service.name").as_deref(), Some("shop"));
-        assert_eq!(value("deployment.environment.name").as_deref(), Some("production"));
+        assert_eq!(
+            value("deployment.environment.name").as_deref(),
+            Some("production")
+        );
         assert_eq!(value("team").as_deref(), Some("checkout"));
         assert_eq!(value("service.version"), None);
         assert_eq!(value("telemetry.sdk.language").as_deref(), Some("rust"));

@@ -23,7 +23,7 @@ use super::page::{Asker, Encoding, Page};
 /// |---|---|
 /// | `metrics.path`, by default `/metrics` | the page; 404 with `metrics.enabled: false` |
 /// | `/healthz` | 200 for as long as the process lives: a liveness probe that failed while the service drains would kill the streams that it waits for |
-/// | `/readyz` | 200, and 503 once the [drain](bartizan::conn::Drain) has fired: the readiness probe |
+/// | `/readyz` | 200, and 503 once the [drain](crate::Telemetry::drain) has fired: the readiness probe |
 /// | any other | 404 |
 ///
 /// `GET` and `HEAD` are answered, 405 is for the rest. The page is compressed for those who take gzip, as Prometheus

@@ -77,8 +77,15 @@ mod tests {
             ("team_name", "first?"),
             ("2nd", ""),
         ];
-        let labels = labels(attributes.into_iter().map(|(name, value)| (name, value.into())));
-        let labels: Vec<_> = labels.iter().map(|label| (label.key(), label.value())).collect();
+        let labels = labels(
+            attributes
+                .into_iter()
+                .map(|(name, value)| (name, value.into())),
+        );
+        let labels: Vec<_> = labels
+            .iter()
+            .map(|label| (label.key(), label.value()))
+            .collect();
         assert_eq!(
             labels,
             [

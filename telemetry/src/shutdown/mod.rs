@@ -18,11 +18,12 @@ use std::{
 };
 
 use bartizan::conn::Drain;
-use opentelemetry_sdk::{metrics::SdkMeterProvider, trace::SdkTracerProvider};
+use opentelemetry_sdk::trace::SdkTracerProvider;
 use tokio::{sync::watch, time::Instant};
 
 use self::part::Part;
 use crate::{
+    export::MetricsPush,
     logging::Lines,
     metrics::{Page, Server},
     runtime::Alive,
@@ -37,10 +38,10 @@ pub(crate) struct Shutdown {
     pub(crate) page: Option<Page>,
     pub(crate) server: Option<Server>,
     pub(crate) spans: Option<SdkTracerProvider>,
-    pub(crate) metrics: Option<SdkMeterProvider>,
+    pub(crate) metrics: Option<MetricsPush>,
     pub(crate) lines: Option<Lines>,
     /// What is sent at the end is sent by our own thread.
-    pub(crate) alive: Alive,
+    pub(crate) _alive: Alive,
     pub(crate) once: Once,
 }
 
@@ -83,9 +84,8 @@ impl Shutdown {
         let shutdown = Arc::clone(self);
         let ending = thread::Builder::new().name(NAME.into()).spawn(move || {
             let run = catch_unwind(AssertUnwindSafe(|| shutdown.run(manner)));
-            let report = run.unwrap_or_else(|_| {
-                ShutdownReport::all(&Ended::Failed("the end panicked".into()))
-            });
+            let report = run
+                .unwrap_or_else(|_| ShutdownReport::all(&Ended::Failed("the end panicked".into())));
             shutdown.once.report.send_replace(Some(report));
         });
         if let Err(error) = ending {
@@ -131,7 +131,7 @@ impl Shutdown {
             spans,
             metrics,
             lines,
-            alive: _,
+            _alive: _,
             once: _,
         } = self;
         let deadline = Instant::now() + *timeout;
@@ -141,12 +141,10 @@ impl Shutdown {
             drain.fire();
         }
         // All at once, each on a thread that may hang.
-        let spans = spans.clone().map(|provider| {
-            Part::begin(move || provider.shutdown_with_timeout(left).map_err(|e| e.to_string()))
-        });
-        let metrics = metrics.clone().map(|provider| {
-            Part::begin(move || provider.shutdown_with_timeout(left).map_err(|e| e.to_string()))
-        });
+        let spans = spans.clone();
+        let spans = spans.map(|spans| Part::begin(left, move || spans.shutdown_with_timeout(left)));
+        let push = metrics.clone();
+        let metrics = push.map(|push| Part::begin(left, move || push.shutdown_with_timeout(left)));
         let scrape = match (page, manner) {
             (Some(page), Manner::Awaited) => match page.wait_for_scrape(early) {
                 None => Ended::Absent,
