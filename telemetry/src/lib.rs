@@ -4,8 +4,10 @@
 //! a [`Config`], starts what it asks for, tells how that fares, and ends it within a limit.
 
 mod bridge;
+mod builder;
 pub mod config;
 mod export;
+mod globals;
 mod health;
 mod logging;
 mod metrics;
@@ -14,10 +16,14 @@ mod resource;
 mod runtime;
 mod scan;
 mod shutdown;
+mod start;
+mod telemetry;
 
 pub use self::{
+    builder::{StartError, TelemetryBuilder},
     config::{Config, ConfigError},
     export::ExportError,
     metrics::{MetricsFuture, MetricsService},
     shutdown::{Ended, ShutdownReport},
+    telemetry::Telemetry,
 };
