@@ -175,6 +175,12 @@ impl Faults {
         None
     }
 
+    pub(crate) fn extend(&mut self, refused: ConfigError) {
+        if let ConfigError::Refused(faults) = refused {
+            self.0.extend(faults);
+        }
+    }
+
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

@@ -6,7 +6,14 @@ use std::{
     net::{Ipv4Addr, SocketAddr},
 };
 
-use serde::{Deserialize, Serialize};
+use bartizan::{
+    catalog,
+    meter::{Naming, NamingError},
+};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Unexpected},
+};
 
 use super::{Period, secret::Hidden};
 
@@ -19,6 +26,7 @@ pub struct Metrics {
     pub enabled: bool,
     /// Where the page for Prometheus is served, or none for a service that mounts it by itself.
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win.
+    #[serde(deserialize_with = "address")]
     pub listen: Option<SocketAddr>,
     /// The path of the page. `/healthz` is beside it.
     pub path: String,
@@ -30,7 +38,8 @@ pub struct Metrics {
     pub labels: BTreeMap<String, String>,
     /// How many label sets each metric keeps; those that come later share one series.
     pub label_sets: usize,
-    /// The edges of the buckets of histograms, by name, where they are not the catalogue's.
+    /// The edges of the buckets of histograms, by name, where they are not the catalogue's. Names are the catalogue's, in
+    /// either style and without the prefix.
     pub buckets: BTreeMap<String, Vec<f64>>,
     /// How often the recorder folds its samples.
     pub upkeep: Period,
@@ -91,6 +100,37 @@ const PORT: u16 = 9464;
 
 // === impl Metrics ===
 
+impl Metrics {
+    /// How metrics are named.
+    ///
+    /// # Errors
+    ///
+    /// The prefix does not fit.
+    pub(crate) fn naming(&self) -> Result<Naming, NamingError> {
+        let naming = match self.names {
+            MetricNames::Prometheus => Naming::prometheus(),
+            MetricNames::OpenTelemetry => Naming::opentelemetry(),
+        };
+        match &self.prefix {
+            Some(prefix) => naming.prefixed(prefix),
+            None => Ok(naming),
+        }
+    }
+
+    /// The edges of every histogram of the catalogue, under the name that `naming` gives it: its own, or those that
+    /// `buckets` has for it by its Prometheus or OpenTelemetry name.
+    pub(crate) fn edges(&self, naming: &Naming) -> Vec<(String, Vec<f64>)> {
+        let histograms = catalog::ALL.iter().filter_map(|metric| {
+            let given = [metric.name, metric.otel_name]
+                .iter()
+                .find_map(|name| self.buckets.get(*name));
+            let edges = given.map(Vec::as_slice).or(metric.buckets)?;
+            Some((naming.metric(metric), edges.to_owned()))
+        });
+        histograms.collect()
+    }
+}
+
 impl Default for Metrics {
     fn default() -> Self {
         Self {
@@ -107,6 +147,15 @@ impl Default for Metrics {
             otlp: OtlpMetrics::default(),
         }
     }
+}
+
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let accepted = "an address and a port, such as 0.0.0.0:9464 or [::]:9464, or null,";
+    let refused = |_| de::Error::invalid_value(Unexpected::Str(&text), &accepted);
+    text.parse().map(Some).map_err(refused)
 }
 
 // === impl OtlpMetrics ===
