@@ -12,10 +12,10 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 
 use crate::{
     Config, StartError, Telemetry, TelemetryBuilder,
-    config::{ConfigError, MetricNames, TraceExporter},
+    config::{ConfigError, TraceExporter},
     export::{self, ExportError, MetricsPush},
     globals::{self, Globals},
-    health::{Health, Signal},
+    health::{Health, Signal, TARGET},
     metrics::{Page, Recorder, Server, upkeep},
     parts::Builders,
     resource,
@@ -38,9 +38,11 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         said,
     } = builder;
     config.resource.attributes.extend(attributes);
+    config.check()?;
     let resource = resource::resource(&config.resource);
     let runtime = Runtime::start().map_err(StartError::Thread)?;
-    let naming = naming(&config.metrics)?;
+    let naming = config.metrics.naming();
+    let naming = naming.map_err(|error| ConfigError::of("metrics.prefix", error))?;
     let recorder = match config.metrics.enabled {
         true => Some(recorder(&config.metrics, &naming)?),
         false => None,
@@ -73,6 +75,9 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         }),
         false => None,
     };
+    for warning in config.warnings() {
+        tracing::warn!(target: TARGET, %warning, "a variable of the environment has no effect");
+    }
     for (health, error) in late {
         health.failed(&error);
     }
@@ -125,19 +130,6 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         _scan: runtime.spawn(scan),
         config,
     }))
-}
-
-fn naming(config: &crate::config::Metrics) -> Result<Naming, ConfigError> {
-    let naming = match config.names {
-        MetricNames::Prometheus => Naming::prometheus(),
-        MetricNames::OpenTelemetry => Naming::opentelemetry(),
-    };
-    match &config.prefix {
-        Some(prefix) => naming
-            .prefixed(prefix)
-            .map_err(|error| ConfigError::of("metrics.prefix", error)),
-        None => Ok(naming),
-    }
 }
 
 fn recorder(

@@ -1,6 +1,6 @@
 //! All of it, started.
 
-use std::{fmt, net::SocketAddr, sync::Arc};
+use std::{fmt, net::SocketAddr, path::Path, sync::Arc};
 
 use bartizan::{
     conn::{Connections, Drain},
@@ -14,7 +14,7 @@ use bartizan::{
 use opentelemetry_sdk::trace::SdkTracerProvider;
 
 use crate::{
-    Config, ShutdownReport, TelemetryBuilder,
+    Config, ShutdownReport, StartError, TelemetryBuilder,
     metrics::{MetricsService, Page},
     parts::Parts,
     runtime::Task,
@@ -43,6 +43,24 @@ pub(crate) struct Inner {
 // === impl Telemetry ===
 
 impl Telemetry {
+    /// Starts with the file that `BARTIZAN_CONFIG` names, or with the defaults; the standard `OTEL_*` variables win.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError`] says what of the configuration was refused. What breaks later, or outside, is no error.
+    pub fn from_env() -> Result<Self, StartError> {
+        Self::builder().config(Config::from_env()?).start()
+    }
+
+    /// Starts with the file at `path`; the standard `OTEL_*` variables win.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_env`](Self::from_env).
+    pub fn from_file(path: impl AsRef<Path>) -> Result<Self, StartError> {
+        Self::builder().config(Config::from_file(path)?).start()
+    }
+
     /// Starts with options that no file can have.
     pub fn builder() -> TelemetryBuilder {
         TelemetryBuilder::default()

@@ -6,7 +6,7 @@ use std::{
     time::Duration,
 };
 
-use bartizan::{catalog, meter::Naming};
+use bartizan::meter::Naming;
 use metrics::{Counter, Gauge, Histogram, Key, KeyName, Metadata, SharedString, Unit};
 use metrics_exporter_prometheus::{
     BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder,
@@ -38,11 +38,8 @@ impl Recorder {
     /// A histogram without edges, which the check of the configuration has refused before.
     pub(crate) fn new(config: &config::Metrics, naming: &Naming) -> Result<Arc<Self>, BuildError> {
         let mut builder = PrometheusBuilder::new();
-        for (name, edges) in catalog::buckets(naming) {
-            builder = builder.set_buckets_for_metric(Matcher::Full(name), edges)?;
-        }
-        for (name, edges) in &config.buckets {
-            builder = builder.set_buckets_for_metric(Matcher::Full(name.clone()), edges)?;
+        for (name, edges) in config.edges(naming) {
+            builder = builder.set_buckets_for_metric(Matcher::Full(name), &edges)?;
         }
         Ok(Arc::new(Self {
             scraped: builder.build_recorder(),
