@@ -58,6 +58,20 @@ fn provider(
     health: &Health,
     runtime: &Handle,
 ) -> SdkTracerProvider {
+    SdkTracerProvider::builder()
+        .with_sampler(sampler)
+        .with_resource(resource.clone())
+        .with_span_processor(gate(deliver, config, health, runtime))
+        .build()
+}
+
+/// The way of spans, from where they end.
+pub(super) fn gate(
+    deliver: Box<dyn Deliver>,
+    config: &Tracing,
+    health: &Health,
+    runtime: &Handle,
+) -> Gate {
     let config::Batch { queue, size, delay } = &config.batch;
     let most = (*queue).max(1);
     let queue = Arc::new(Queue::new(most));
@@ -71,11 +85,7 @@ fn provider(
     let batches = BatchSpanProcessor::builder(exporter)
         .with_batch_config(batches.build())
         .build();
-    SdkTracerProvider::builder()
-        .with_sampler(sampler)
-        .with_resource(resource.clone())
-        .with_span_processor(Gate::new(batches, queue, closing, health.clone()))
-        .build()
+    Gate::new(batches, queue, closing, health.clone())
 }
 
 fn sampler(config: &Tracing) -> Result<Sampler, ExportError> {
