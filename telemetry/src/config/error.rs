@@ -25,7 +25,7 @@ pub enum ConfigError {
 /// What is wrong in one place of a configuration: `bartizan.yaml:12:11: tracing.batch.size: ...`.
 ///
 /// It tells what was given and what is accepted. Values of headers are never told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigFault {
     file: Option<PathBuf>,
     place: Option<Place>,
@@ -139,6 +139,13 @@ impl fmt::Display for ConfigFault {
         } else {
             write!(f, "{path}: {problem}")
         }
+    }
+}
+
+/// As it is displayed: a `main` that returns an error shows it so.
+impl fmt::Debug for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

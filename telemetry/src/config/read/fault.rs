@@ -180,7 +180,7 @@ impl Node {
             Self::Scalar(Scalar {
                 written: Some(written),
                 ..
-            }) => format!("`{}`", shown(written)),
+            }) => format!("`{}`", shown(written, MOST_SHOWN)),
             Self::Scalar(Scalar {
                 value: Value::Null, ..
             }) => "nothing".to_owned(),
@@ -188,29 +188,50 @@ impl Node {
                 value: Value::Text,
                 text,
                 ..
-            }) => format!("\"{}\"", shown(text)),
-            Self::Scalar(Scalar { text, .. }) => format!("`{}`", shown(text)),
+            }) => format!("\"{}\"", shown(text, MOST_SHOWN)),
+            Self::Scalar(Scalar { text, .. }) => format!("`{}`", shown(text, MOST_SHOWN)),
             Self::List(_) => "a list".to_owned(),
             Self::Section(_) => "a section".to_owned(),
         }
     }
 }
 
-/// What the parser says of a text that is no YAML.
+/// What the parser says of a text that is no YAML, or none that is accepted.
 pub(super) fn syntax(error: &yaml_serde::Error) -> ConfigFault {
     let place = error.location().map(|location| Place {
         line: location.line(),
         column: location.column(),
     });
     let text = error.to_string();
-    // The place stands in front of the fault.
-    let problem = match place {
-        Some(Place { line, column }) => {
-            text.replace(&format!(" at line {line} column {column}"), "")
+    let known = [
+        (
+            "recursion limit",
+            "sections and lists are within each other more than 128 times",
+        ),
+        (
+            "repetition limit",
+            "the document grows too large, by aliases that repeat what they name",
+        ),
+        (
+            "invalid type: enum",
+            "a tag is refused: a value without one is accepted",
+        ),
+        (
+            "expected a string",
+            "a section or a list is refused as a key: a text is accepted",
+        ),
+    ];
+    let known = known.iter().find(|(theirs, _)| text.contains(theirs));
+    let problem = match (known, place) {
+        (Some((_, ours)), _) => (*ours).to_owned(),
+        // The place stands in front of the fault.
+        (None, Some(Place { line, column })) => {
+            let problem = text.replace(&format!(" at line {line} column {column}"), "");
+            format!("this is no YAML: {}", shown(&problem, MOST_SHOWN * 2))
         }
-        None => text,
+        (None, None) => format!("this is no YAML: {}", shown(&text, MOST_SHOWN * 2)),
     };
-    ConfigFault::new("", shown(&problem)).at(place)
+    ConfigFault::new("", problem).at(place)
 }
 
 fn unknown_key(section: &str, key: &str, accepted: &[&str]) -> String {
@@ -249,13 +270,13 @@ fn listed(words: &[&str]) -> String {
 }
 
 /// A text from a file: without what could forge a line, and not too long.
-fn shown(text: &str) -> String {
+fn shown(text: &str, most: usize) -> String {
     let mut shown: String = text
         .chars()
-        .take(MOST_SHOWN)
+        .take(most)
         .flat_map(char::escape_debug)
         .collect();
-    if text.chars().nth(MOST_SHOWN).is_some() {
+    if text.chars().nth(most).is_some() {
         shown.push('…');
     }
     shown.replace("\\\"", "\"").replace("\\'", "'")
@@ -271,8 +292,8 @@ fn shown_path(path: &str) -> String {
         Some((headers, name)) if http::HeaderName::from_bytes(name.as_bytes()).is_err() => {
             let token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
             let head = name.split(|c| !token(c)).next().unwrap_or_default();
-            format!("{headers}{}…", shown(head))
+            format!("{headers}{}…", shown(head, MOST_SHOWN))
         }
-        _ => shown(path),
+        _ => shown(path, MOST_SHOWN * 2),
     }
 }

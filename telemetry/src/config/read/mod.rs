@@ -7,6 +7,7 @@
 mod fault;
 mod near;
 mod node;
+mod parse;
 mod path;
 mod place;
 mod source;
