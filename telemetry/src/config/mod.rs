@@ -18,6 +18,8 @@ mod scan;
 mod secret;
 mod shutdown;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod tracing;
 mod vitals;
 mod warning;

@@ -38,10 +38,10 @@ pub(super) fn span(spans: &Spans, propagators: &[Propagator]) -> SpanBuilder {
     let mut span = Span::builder()
         .request_headers(request_headers)
         .response_headers(response_headers);
+    // Baggage alone is a fault of its own.
     if !propagators.contains(&Propagator::TraceContext) {
         span = span.no_propagation();
-    }
-    if propagators.contains(&Propagator::Baggage) {
+    } else if propagators.contains(&Propagator::Baggage) {
         span = span.baggage(BaggageLimits::new(*members, *bytes));
     }
     if let Some(address) = server_address {
