@@ -73,6 +73,14 @@ async fn seen(text: &str, traces: bool, requests: &[(&str, &str)]) -> Seen {
             let response = Response::builder()
                 .status(StatusCode::OK)
                 .header("content-type", content_type)
+                .header(
+                    "grpc-status",
+                    if request.uri().path().ends_with("Gone") {
+                        "12"
+                    } else {
+                        "0"
+                    },
+                )
                 .body(String::from("event: tick\ndata: 1\n\n"));
             Ok::<_, Infallible>(response.expect("it is right"))
         }));
@@ -223,14 +231,14 @@ async fn options_reach_their_parts() {
 }
 
 #[tokio::test]
-async fn calls_are_routes_where_metrics_are_off_too() {
-    let text = "metrics: { enabled: false }\nlayers: { grpc: { methods: [shop.Orders/Get] } }";
-    let seen = seen(text, true, &[("POST", "/shop.Orders/Get")]).await;
-    let route = seen.spans[0]
-        .attributes
-        .iter()
-        .find(|pair| pair.key.as_str() == "rpc.method");
-    assert!(route.is_some(), "{:?}", seen.spans[0]);
+async fn declared_calls_are_routes_where_metrics_are_off_too() {
+    for (enabled, name) in [(true, "shop.Orders/Gone"), (false, "grpc")] {
+        let text = format!(
+            "metrics: {{ enabled: false }}\nlayers: {{ grpc: {{ enabled: {enabled}, methods: [shop.Orders/Gone] }} }}"
+        );
+        let seen = seen(&text, true, &[("POST", "/shop.Orders/Gone")]).await;
+        assert_eq!(seen.spans[0].name, name, "{:?}", seen.spans[0]);
+    }
 }
 
 #[test]
