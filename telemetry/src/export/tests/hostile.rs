@@ -21,10 +21,7 @@ fn assert_costs(manner: Manner, least: Duration, exporters: &[(TraceExporter, &s
         let provider = scene.provider(&Scene::tracing(*exporter, &hostile.url(path), TIMEOUT));
         for batch in 1..=2 {
             let slowest = Scene::spans(&provider, 5);
-            assert!(
-                slowest < TIMEOUT / 2,
-                "{exporter:?}: a span took {slowest:?}"
-            );
+            assert!(slowest < TIMEOUT, "{exporter:?}: a span took {slowest:?}");
             let flushed = spent(least, TIMEOUT, || provider.force_flush());
             flushed.expect_err("spans that do not arrive");
             scene.assert_figures("traces", 0, batch, 0);
@@ -43,12 +40,12 @@ fn assert_costs(manner: Manner, least: Duration, exporters: &[(TraceExporter, &s
 
 #[test]
 fn one_that_hangs_costs_the_time_out() {
-    assert_costs(Manner::Hangs, TIMEOUT, &ALL);
+    assert_costs(Manner::Hangs, TIMEOUT * 9 / 10, &ALL);
 }
 
 #[test]
 fn one_that_drips_costs_the_time_out() {
-    assert_costs(Manner::Drips, TIMEOUT, &ALL[1..]);
+    assert_costs(Manner::Drips, TIMEOUT * 9 / 10, &ALL[1..]);
     // To gRPC it is garbage.
     assert_costs(Manner::Drips, Duration::ZERO, &ALL[..1]);
 }
