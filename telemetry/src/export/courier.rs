@@ -45,6 +45,9 @@ type Outcome<T> = Arc<Mutex<Option<Result<T, Failure>>>>;
 /// Of the time for an end, what is left to tell of it: a tenth.
 const MARGIN: u32 = 10;
 
+/// Of the time-out, what is left to tell of it: a twentieth.
+const TELLING: u32 = 20;
+
 // === impl Courier ===
 
 impl Courier {
@@ -56,12 +59,9 @@ impl Courier {
         }
     }
 
-    pub(crate) fn timeout(&self) -> Duration {
-        self.timeout
-    }
-
-    pub(crate) fn runtime(&self) -> &Handle {
-        &self.runtime
+    /// What a push may take, so that it tells of itself how it went: the time-out, less a twentieth.
+    pub(crate) fn time(&self) -> Duration {
+        self.timeout - self.timeout / TELLING
     }
 
     pub(crate) fn closing(&self) -> Closing {
