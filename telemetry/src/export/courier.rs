@@ -18,6 +18,9 @@ use super::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Courier {
     runtime: Handle,
+    /// How long it is waited for.
+    patience: Duration,
+    /// What a push may take, so that it tells by itself how it went.
     timeout: Duration,
     shared: Arc<Shared>,
 }
@@ -54,14 +57,14 @@ impl Courier {
     pub(crate) fn new(runtime: Handle, timeout: Duration) -> Self {
         Self {
             runtime,
-            timeout,
+            patience: timeout,
+            timeout: timeout - timeout / TELLING,
             shared: Arc::default(),
         }
     }
 
-    /// What a push may take, so that it tells of itself how it went: the time-out, less a twentieth.
-    pub(crate) fn time(&self) -> Duration {
-        self.timeout - self.timeout / TELLING
+    pub(crate) fn timeout(&self) -> Duration {
+        self.timeout
     }
 
     pub(crate) fn closing(&self) -> Closing {
@@ -91,7 +94,7 @@ impl Courier {
             if let Some(outcome) = lock(&outcome).take() {
                 return outcome;
             }
-            let timeout = after(began, self.timeout);
+            let timeout = after(began, self.patience);
             let by = close_by.map_or(timeout, |by| by.min(timeout));
             let left = by.saturating_duration_since(now());
             if left.is_zero() {

@@ -55,7 +55,7 @@ impl Line {
         courier: &Courier,
     ) -> Result<(), Failure> {
         let line = Arc::clone(self);
-        let time = courier.time();
+        let time = courier.timeout();
         let result = courier.run(async move {
             let answer = attempts(time, || line.wire.send(request.clone(), time)).await?;
             Answer::read(&answer)

@@ -55,7 +55,7 @@ impl Deliver for Zipkin {
             .collect();
         let body = serde_json::to_vec(&spans).map_err(std::io::Error::from)?;
         let body = bytes::Bytes::from(body);
-        let (post, time) = (Arc::clone(&self.post), courier.time());
+        let (post, time) = (Arc::clone(&self.post), courier.timeout());
         let result = courier.run(async move {
             // What it answers besides its status is nothing.
             attempts(time, || post.send(body.clone())).await.map(drop)
