@@ -35,7 +35,13 @@ mod post;
 mod queue;
 mod spans;
 mod stdout;
-#[cfg(test)]
+#[cfg(all(
+    test,
+    feature = "otlp-grpc",
+    feature = "otlp-http",
+    feature = "tls",
+    feature = "zipkin"
+))]
 mod tests;
 #[cfg(feature = "zipkin")]
 mod zipkin;
