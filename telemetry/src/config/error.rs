@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::read::shown_path;
+
 /// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -50,7 +52,7 @@ struct Lines<'a>(&'a [ConfigFault]);
 
 impl ConfigError {
     /// A fault of one field.
-    pub(crate) fn of(path: impl Into<String>, problem: impl fmt::Display) -> Self {
+    pub(crate) fn of(path: impl AsRef<str>, problem: impl fmt::Display) -> Self {
         Self::Refused(vec![ConfigFault::new(path, problem)])
     }
 
@@ -67,11 +69,11 @@ impl ConfigError {
 // === impl ConfigFault ===
 
 impl ConfigFault {
-    pub(crate) fn new(path: impl Into<String>, problem: impl fmt::Display) -> Self {
+    pub(crate) fn new(path: impl AsRef<str>, problem: impl fmt::Display) -> Self {
         Self {
             file: None,
             place: None,
-            path: path.into(),
+            path: shown_path(path.as_ref()),
             problem: problem.to_string(),
         }
     }
@@ -152,7 +154,7 @@ impl fmt::Debug for ConfigFault {
 // === impl Faults ===
 
 impl Faults {
-    pub(crate) fn add(&mut self, path: impl Into<String>, problem: impl fmt::Display) {
+    pub(crate) fn add(&mut self, path: impl AsRef<str>, problem: impl fmt::Display) {
         self.push(ConfigFault::new(path, problem));
     }
 

@@ -9,6 +9,7 @@ use super::{
     node::{Node, Scalar, Value},
     path,
     place::place,
+    shown::{MOST_SHOWN, shown},
 };
 use crate::config::{Config, ConfigFault, error::Place};
 
@@ -39,9 +40,6 @@ enum Problem {
     /// In the words of the type.
     Other { problem: String },
 }
-
-/// The most characters of a text that are shown.
-const MOST_SHOWN: usize = 80;
 
 // === impl Refusal ===
 
@@ -130,7 +128,7 @@ impl Refusal {
             Problem::Twice => super::place::exact(text, path, 1),
             _ => place(text, path),
         };
-        ConfigFault::new(shown_path(path), told).at(place)
+        ConfigFault::new(path, told).at(place)
     }
 }
 
@@ -242,8 +240,8 @@ fn unknown_key(section: &str, key: &str, accepted: &[&str]) -> String {
     };
     let accepted = listed(accepted);
     match section {
-        "" => format!("there is no such section{meant} There are {accepted}"),
-        section => format!("there is no such key{meant} In `{section}` there are {accepted}"),
+        "" => format!("there is no such section{meant} Sections are {accepted}"),
+        section => format!("there is no such key{meant} `{section}` has {accepted}"),
     }
 }
 
@@ -266,34 +264,5 @@ fn listed(words: &[&str]) -> String {
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
-    }
-}
-
-/// A text from a file: without what could forge a line, and not too long.
-fn shown(text: &str, most: usize) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(most)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().nth(most).is_some() {
-        shown.push('…');
-    }
-    shown.replace("\\\"", "\"").replace("\\'", "'")
-}
-
-/// A path, of whose headers only what can be a header's name is shown: a secret may have got there.
-fn shown_path(path: &str) -> String {
-    let headers = ["tracing.headers.", "metrics.otlp.headers."];
-    let name = headers
-        .iter()
-        .find_map(|headers| Some((headers, path.strip_prefix(headers)?)));
-    match name {
-        Some((headers, name)) if http::HeaderName::from_bytes(name.as_bytes()).is_err() => {
-            let token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-            let head = name.split(|c| !token(c)).next().unwrap_or_default();
-            format!("{headers}{}…", shown(head, MOST_SHOWN))
-        }
-        _ => shown(path, MOST_SHOWN * 2),
     }
 }

@@ -8,9 +8,9 @@ use super::{fault::Refusal, path};
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Node {
     Scalar(Scalar),
-    List(Vec<Node>),
+    List(Vec<Self>),
     /// In the order of the text; a key may be there twice.
-    Section(Vec<(String, Node)>),
+    Section(Vec<(String, Self)>),
 }
 
 /// A value that has no parts.

@@ -172,13 +172,12 @@ impl<'de> Visitor<'de> for NodeVisitor<'_> {
         self.scalar(Value::Signed(value), "")
     }
 
-    /// No field takes as much.
     fn visit_u128<E: de::Error>(self, value: u128) -> Result<Node, E> {
-        self.scalar(Value::Text, &value.to_string())
+        self.scalar(Value::Float(value as f64), "")
     }
 
     fn visit_i128<E: de::Error>(self, value: i128) -> Result<Node, E> {
-        self.scalar(Value::Text, &value.to_string())
+        self.scalar(Value::Float(value as f64), "")
     }
 
     fn visit_f64<E: de::Error>(self, value: f64) -> Result<Node, E> {
