@@ -111,6 +111,16 @@ impl Scene {
         value.parse().expect("a number")
     }
 
+    /// Waits for a figure that a thread of the SDK's tells in its own time.
+    pub(crate) fn await_figure(&self, signal: &str, figure: &str, is: impl Fn(u64) -> bool) {
+        let began = now();
+        while !is(self.figure(signal, figure)) {
+            let told = self.figure(signal, figure);
+            assert!(began.elapsed() < 10 * SLACK, "{signal}, {figure}: {told}");
+            std::thread::sleep(millis(5));
+        }
+    }
+
     pub(crate) fn assert_figures(&self, signal: &str, up: u64, failures: u64, dropped: u64) {
         let told = ["up", "failures", "dropped"].map(|figure| self.figure(signal, figure));
         assert_eq!(
