@@ -60,10 +60,6 @@ impl Courier {
         self.timeout
     }
 
-    pub(crate) fn runtime(&self) -> &Handle {
-        &self.runtime
-    }
-
     pub(crate) fn closing(&self) -> Closing {
         Closing(Arc::clone(&self.shared))
     }
