@@ -141,6 +141,10 @@
 mod bridge;
 mod builder;
 pub mod config;
+#[cfg_attr(
+    not(all(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin")),
+    allow(dead_code, reason = "each exporter needs a part of what they share")
+)]
 mod export;
 mod globals;
 mod health;

@@ -39,9 +39,11 @@ mod tests {
 
     #[test]
     fn fields_win_over_attributes() {
-        let mut config = config::Resource::default();
-        config.service_name = "shop".into();
-        config.environment = Some("production".into());
+        let mut config = config::Resource {
+            service_name: "shop".into(),
+            environment: Some("production".into()),
+            ..config::Resource::default()
+        };
         for (key, value) in [
             ("service.name", "other"),
             ("deployment.environment.name", "other"),

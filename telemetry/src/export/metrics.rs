@@ -112,6 +112,7 @@ impl MetricsPush {
 
     /// Pushes now. It blocks the thread until that went well or not: for the time-out of a push at most, and of another
     /// one if that was under way.
+    #[cfg(test)]
     pub(crate) fn force_flush(&self) -> OTelSdkResult {
         self.watched(|| self.provider.force_flush())
     }

@@ -215,8 +215,10 @@ impl Write for Kept {
 fn logged(format: LogFormat, level: &str, log: impl FnOnce()) -> String {
     let kept = Kept::default();
     let writer = kept.clone();
-    let mut config = Logging::default();
-    config.format = format;
+    let config = Logging {
+        format,
+        ..Logging::default()
+    };
     let targets: Targets = level.parse().expect("it is a level");
     let subscriber = subscriber(&config, targets, move || writer.clone());
     dispatcher::with_default(&Dispatch::new(subscriber), log);

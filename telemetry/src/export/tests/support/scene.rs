@@ -6,7 +6,7 @@ use bartizan::meter::Meter;
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use opentelemetry::{
     KeyValue,
-    trace::{Span, SpanBuilder, Tracer, TracerProvider},
+    trace::{Span, SpanBuilder, TracerProvider},
 };
 use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use tokio::runtime::{Builder, Handle, Runtime};
