@@ -1,5 +1,5 @@
-//! `GET /feed/{topic}`: an endless stream of events, a few a second, as pages keep one open. It is where streams go
-//! wrong if they are to.
+//! `GET /feed/{topic}` and `GET /ticker/{topic}`: an endless stream of events, a few a second, as pages keep one open. It is
+//! where streams go wrong if they are to. A ticker says nothing to keep a silent stream alive.
 
 use std::{io, time::Duration};
 
@@ -22,13 +22,24 @@ const KEEP_ALIVE: Duration = Duration::from_secs(1);
 /// How long a stream takes to begin where it takes its time.
 const SLOW: Duration = Duration::from_secs(7);
 
-/// Streams for ever.
+/// Streams for ever, and says now and then that it is alive.
 pub(crate) async fn feed(Path(topic): Path<String>) -> Sse<impl Stream<Item = io::Result<Event>>> {
-    let events = stream::unfold(0_u64, move |number| {
+    Sse::new(events(topic)).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+}
+
+/// Streams for ever.
+pub(crate) async fn ticker(
+    Path(topic): Path<String>,
+) -> Sse<impl Stream<Item = io::Result<Event>>> {
+    Sse::new(events(topic))
+}
+
+fn events(topic: String) -> impl Stream<Item = io::Result<Event>> {
+    stream::unfold(0_u64, move |number| {
         let topic = topic.clone();
         async move { Some((next(&topic, number).await?, number + 1)) }
-    });
-    Sse::new(events.boxed()).keep_alive(KeepAlive::new().interval(KEEP_ALIVE))
+    })
+    .boxed()
 }
 
 /// The next event; none where the stream ends.

@@ -33,6 +33,7 @@ GET  /files/{*path}                 a plain tower service: readme.txt, hello.htm
 GET  /events?count=N&interval_ms=N&size=N&types=a,b
                                     server-sent events; count=0 never ends
 GET  /feed/{topic}                  events for ever, a few a second
+GET  /ticker/{topic}                the same, without a word when there is nothing to say
 GET  /blast                         events for ever, as fast as they are read
 GET  /answers/{id}?cut=N&quota=N    an answer word by word, up to [DONE]; cut off, or refused, after N words
 POST /broken/{how}                  a stream that breaks off once the request's body ends: error, panic
@@ -58,6 +59,7 @@ pub(crate) fn router(telemetry: &Telemetry) -> Router {
         .nest_service("/files", observability::nested(files::Files))
         .route("/events", get(sse::events))
         .route("/feed/{topic}", get(feed::feed))
+        .route("/ticker/{topic}", get(feed::ticker))
         .route("/blast", get(blast::blast))
         .route("/answers/{id}", get(answers::answer))
         .route("/broken/{how}", post(broken::broken))

@@ -13,7 +13,9 @@ use crate::{
     scenes::{Scene, get},
 };
 
-const FEED: Scene = get("/feed/news", "/feed/{topic}");
+/// What pages keep open.
+pub(crate) const FEED: Scene = get("/feed/news", "/feed/{topic}");
+pub(crate) const TICKER: Scene = get("/ticker/news", "/ticker/{topic}");
 const BLAST: Scene = get("/blast", "/blast");
 
 /// The pause before a client comes back.
@@ -26,9 +28,9 @@ const SLOW: Duration = Duration::from_millis(250);
 const PIECES: usize = 40;
 
 /// Keeps a stream open, and comes back when it ends.
-pub(crate) async fn listen(address: SocketAddr, protocol: Protocol) {
+pub(crate) async fn listen(address: SocketAddr, protocol: Protocol, scene: &'static Scene) {
     loop {
-        if let Ok((_open, mut body)) = open(address, protocol, &FEED).await {
+        if let Ok((_open, mut body)) = open(address, protocol, scene).await {
             let read = async { while let Some(Ok(_)) = body.frame().await {} };
             tokio::select! {
                 () = read => {}

@@ -10,6 +10,7 @@ use std::net::SocketAddr;
 use bartizan::task::Tasks;
 use tokio::task::JoinSet;
 
+use self::listeners::{FEED, TICKER};
 use crate::{Error, connection::Protocol};
 
 /// Clients of the ordinary routes.
@@ -26,7 +27,9 @@ pub(crate) async fn run(address: SocketAddr, tasks: Tasks) -> Result<(), Error> 
         clients.spawn(players::play(address, protocol(number), number));
     }
     for number in 0..LISTENERS {
-        clients.spawn(listeners::listen(address, protocol(number)));
+        // Every fifth, of either protocol.
+        let scene = if number % 5 == 0 { &TICKER } else { &FEED };
+        clients.spawn(listeners::listen(address, protocol(number), scene));
     }
     for _ in 0..SLOW_CONSUMERS {
         clients.spawn(listeners::stop_reading(address));
