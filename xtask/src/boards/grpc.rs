@@ -26,7 +26,10 @@ pub(super) fn board() -> Board {
             source: "rpc_server_call_duration_seconds_count",
             all: ".+",
         }),
-        rows: vec![first(), durations()],
+        rows: vec![first(), durations()]
+            .into_iter()
+            .map(|row| row.empty_in_demo("it serves no gRPC"))
+            .collect(),
     }
 }
 

@@ -135,6 +135,7 @@ pub(super) fn events() -> Row {
                 .link(link::STREAM_TRACES),
             Panel::lines("Events that never left", Unit::Rate(&catalog::SSE_EVENTS_UNDELIVERED))
                 .query(rate_by("http_route", "sse_events_undelivered_total{@route}"), "{{http_route}}")
+                .empty_in_demo("the sockets of clients that leave took all events before")
                 .no_value("none known")
                 .shows("Events handed over that the socket never took: a lower bound, and known for HTTP/1 with observed connections alone. No series means that nothing is known, and not that all arrived.")
                 .next("Clients that leave in the middle are the usual cause. Make sure that they come back with Last-Event-ID, and that the source can replay.")

@@ -199,6 +199,7 @@ fn durations() -> Row {
                     "{{task}} {{stage}} {{outcome}}",
                 )
                 .opt_in(stages)
+                .empty_in_demo("its stages succeed, and only outcomes that came up have a series")
                 .no_value("no stage failed")
                 .shows("Stages that did not succeed, in a second.")
                 .next("The first stage that fails is the cause, later ones follow from it.")

@@ -4,7 +4,7 @@ use bartizan::catalog::{self, Metric};
 
 use super::{
     board::{Board, Choice, Row},
-    expression::{buckets, quantile, quantile_by, rate_by, share},
+    expression::{buckets, quantile_by, rate_by, share},
     panel::{Panel, Steps},
     unit::Unit,
 };
@@ -14,12 +14,38 @@ const REPORTS: &str = "browser_web_vital_reports_total";
 /// A vital: what is good up to its first value is poor above its second one.
 struct Vital {
     metric: &'static Metric,
+    /// Whether the demo has reports of it.
+    in_demo: bool,
     titles: [&'static str; 3],
     good: f64,
     poor: f64,
     alerts: &'static [&'static str],
     shows: &'static str,
     next: &'static str,
+}
+
+// === impl Vital ===
+
+impl Vital {
+    /// What all of its panels have.
+    fn panel(&self, panel: Panel) -> Panel {
+        let panel = panel
+            .no_value("no reports")
+            .shows(self.shows)
+            .next(self.next);
+        if self.in_demo {
+            panel
+        } else {
+            panel.empty_in_demo("its load plays no browser that reports it")
+        }
+    }
+
+    /// A panel of values that are good or poor.
+    fn judged(&self, panel: Panel) -> Panel {
+        self.panel(panel)
+            .steps(Steps::Above(self.good, self.poor))
+            .alerts(self.alerts)
+    }
 }
 
 pub(super) fn board() -> Board {
@@ -43,6 +69,7 @@ fn vitals() -> [Vital; 5] {
     [
         Vital {
             metric: &catalog::WEB_VITAL_LCP,
+            in_demo: true,
             titles: ["LCP, p75", "LCP by page, p75", "LCP"],
             good: 2.5,
             poor: 4.0,
@@ -52,6 +79,7 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_INP,
+            in_demo: false,
             titles: ["INP, p75", "INP by page, p75", "INP"],
             good: 0.2,
             poor: 0.5,
@@ -61,6 +89,7 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_CLS,
+            in_demo: false,
             titles: ["CLS, p75", "CLS by page, p75", "CLS"],
             good: 0.1,
             poor: 0.25,
@@ -70,6 +99,7 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_FCP,
+            in_demo: false,
             titles: ["FCP, p75", "FCP by page, p75", "FCP"],
             good: 1.8,
             poor: 3.0,
@@ -79,6 +109,7 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_TTFB,
+            in_demo: false,
             titles: ["TTFB, p75", "TTFB by page, p75", "TTFB"],
             good: 0.8,
             poor: 1.8,
@@ -93,18 +124,13 @@ fn first() -> Row {
     let mut panels: Vec<_> = vitals()
         .into_iter()
         .map(|vital| {
-            Panel::stat(vital.titles[0], Unit::Of(vital.metric))
-                .query(quantile("0.75", vital.metric.name, "@page"), "p75")
-                .steps(Steps::Above(vital.good, vital.poor))
-                .no_value("no reports")
-                .alerts(vital.alerts)
-                .shows(vital.shows)
-                .next(vital.next)
+            let panel = Panel::stat(vital.titles[0], Unit::Of(vital.metric));
+            vital.judged(panel.query(over_range(vital.metric.name), "p75"))
         })
         .collect();
     let poor = share(
-        &format!("sum(rate({REPORTS}{{@job,rating=\"poor\"}}[$__rate_interval]))"),
-        &format!("sum(rate({REPORTS}{{@job}}[$__rate_interval]))"),
+        &format!("sum(increase({REPORTS}{{@job,rating=\"poor\"}}[$__range]))"),
+        &format!("sum(increase({REPORTS}{{@job}}[$__range]))"),
     );
     panels.push(
         Panel::stat("Poor reports", Unit::Share)
@@ -120,20 +146,20 @@ fn first() -> Row {
     }
 }
 
+/// The third quartile of all that is shown: reports are too rare for a minute to tell.
+fn over_range(histogram: &str) -> String {
+    format!(
+        "histogram_quantile(0.75, sum by (le) (increase({histogram}_bucket{{@page}}[$__range])))"
+    )
+}
+
 fn pages() -> Row {
     let mut panels: Vec<_> = vitals()
         .into_iter()
         .map(|vital| {
-            Panel::lines(vital.titles[1], Unit::Of(vital.metric))
-                .query(
-                    quantile_by("page", "0.75", vital.metric.name, "@page"),
-                    "{{page}}",
-                )
-                .steps(Steps::Above(vital.good, vital.poor))
-                .no_value("no reports")
-                .alerts(vital.alerts)
-                .shows(vital.shows)
-                .next(vital.next)
+            let panel = Panel::lines(vital.titles[1], Unit::Of(vital.metric));
+            let p75 = quantile_by("page", "0.75", vital.metric.name, "@page");
+            vital.judged(panel.query(p75, "{{page}}"))
         })
         .collect();
     panels.push(
@@ -157,10 +183,9 @@ fn pages() -> Row {
 
 fn distributions() -> Row {
     let panels = vitals().into_iter().map(|vital| {
-        Panel::heatmap(vital.titles[2], Unit::Of(vital.metric))
-            .query(buckets(vital.metric.name, "@page"), "{{le}}")
-            .no_value("no reports")
-            .shows(vital.shows)
+        let panel = Panel::heatmap(vital.titles[2], Unit::Of(vital.metric));
+        vital
+            .panel(panel.query(buckets(vital.metric.name, "@page"), "{{le}}"))
             .next("Two bands are two kinds of visit, such as phones and desks, or the first and the next.")
     });
     Row {
