@@ -1,11 +1,13 @@
 //! The project's own tasks: `cargo xtask generate | check | bench`.
 #![allow(clippy::print_stdout, reason = "a command-line program prints")]
 
+mod alert_names;
 mod bench;
 mod boards;
 mod catalogue;
 mod files;
 mod markers;
+mod ops;
 mod privacy;
 mod promql;
 mod readme;
@@ -54,7 +56,9 @@ fn main() -> ExitCode {
 fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
     privacy::generate(root)?;
-    boards::generate(root)
+    boards::generate(root)?;
+    // From the rules that were just written.
+    ops::generate(root)
 }
 
 /// Prints everything that is wrong, not only the first thing.
@@ -64,6 +68,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(files::faults(root)?);
     faults.extend(privacy::faults(root));
     faults.extend(boards::faults(root)?);
+    faults.extend(ops::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {

@@ -2,7 +2,7 @@
 //!
 //! `@job` is the selector of the jobs and instances that are chosen; `@route`, `@task`, `@page`, `@method` and `@model` that,
 //! and the label of the board's own. `@server`, `@client`, `@planned` and `@unknown` are the ends by whose fault they are, as
-//! alternatives of a regex; `@stream_server` leaves out what cannot happen to a stream that has begun, `@http_server` and
+//! alternatives of a regex; `@not_server` has the last three, which no error budget counts, and `@left` those that clients who leave look like; `@stream_server` leaves out what cannot happen to a stream that has begun, `@http_server` and
 //! `@rpc_server` have the statuses that are the server's fault besides. They are made from the vocabulary itself, so an end that
 //! changes sides changes them in all boards.
 
@@ -96,6 +96,16 @@ fn meaning(name: &str) -> Option<String> {
         "planned" => ends(Fault::Planned),
         "unknown" => ends(Fault::Unknown),
         "stream_server" => alternatives(server_ends_without(End::ServiceError)),
+        "left" => alternatives(
+            End::ALL
+                .iter()
+                .filter(|end| matches!(end.fault(), Some(Fault::Client | Fault::Unknown)))
+                .filter(|end| **end != End::ServerClosed)
+                .map(|end| end.as_str()),
+        ),
+        "not_server" => [Fault::Client, Fault::Planned, Fault::Unknown]
+            .map(ends)
+            .join("|"),
         "http_server" => format!("5..|{}", ends(Fault::Server)),
         "rpc_server" => format!(
             "{}|{OTHER}|{}",
@@ -124,11 +134,12 @@ fn server_ends_without(end: End) -> impl Iterator<Item = &'static str> {
     ends.map(|end| end.as_str())
 }
 
-/// The statuses of calls that are a server's error.
+/// The statuses of calls that are a server's error. UNIMPLEMENTED is not among them: anyone can ask for what is not there,
+/// and no budget burns for it.
 fn statuses() -> String {
     let errors = RpcStatus::ALL
         .into_iter()
-        .filter(|status| status.is_server_error());
+        .filter(|status| status.is_server_error() && *status != RpcStatus::Unimplemented);
     alternatives(errors.map(RpcStatus::name).filter(|name| *name != OTHER))
 }
 

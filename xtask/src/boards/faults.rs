@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::{Result, promql::Known};
+use crate::{Result, alert_names, promql::Known};
 
 use super::{
     board::{Board, COLUMNS, Place},
@@ -62,7 +62,15 @@ pub(super) fn of_all(boards: &[Board], root: &Path) -> Result<Vec<String>> {
         faults.push("boards: two have one uid".into());
     }
     let (spans, lines) = (read(root, &SPANS)?, read(root, &LINES)?);
+    let alerts = alert_names::read(root)?;
     for panel in boards.iter().flat_map(Board::panels) {
+        let unknown = panel
+            .alerts
+            .iter()
+            .filter(|alert| !alerts.contains(**alert));
+        faults.extend(
+            unknown.map(|alert| format!("boards: {:?}: there is no alert {alert}", panel.title)),
+        );
         for link in &panel.links {
             let unknown = match link.to {
                 To::Tempo => link::attributes(link.query)

@@ -18,7 +18,9 @@ struct Vital {
     in_demo: bool,
     titles: [&'static str; 3],
     good: f64,
+    /// Red above this, unless an alert has a value of its own.
     poor: f64,
+    key: Option<&'static str>,
     alerts: &'static [&'static str],
     shows: &'static str,
     next: &'static str,
@@ -43,7 +45,10 @@ impl Vital {
     /// A panel of values that are good or poor.
     fn judged(&self, panel: Panel) -> Panel {
         self.panel(panel)
-            .steps(Steps::Above(self.good, self.poor))
+            .steps(match self.key {
+                Some(key) => Steps::Alert(self.good, key),
+                None => Steps::Above(self.good, self.poor),
+            })
             .alerts(self.alerts)
     }
 }
@@ -73,6 +78,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["LCP, p75", "LCP by page, p75", "LCP"],
             good: 2.5,
             poor: 4.0,
+            key: Some("web_vitals.lcp.poor"),
             alerts: &["WebVitalLcpPoor"],
             shows: "Largest Contentful Paint: until the largest element showed. Good up to 2.5 s, poor above 4 s.",
             next: "With a high TTFB it is the server: look at the p95 of the page's route. Else images, fonts, scripts that block.",
@@ -83,6 +89,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["INP, p75", "INP by page, p75", "INP"],
             good: 0.2,
             poor: 0.5,
+            key: Some("web_vitals.inp.poor"),
             alerts: &["WebVitalInpPoor"],
             shows: "Interaction to Next Paint: until the page showed what its user did. Good up to 0.2 s, poor above 0.5 s.",
             next: "Scripts of the page: what was released last, third parties first.",
@@ -93,6 +100,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["CLS, p75", "CLS by page, p75", "CLS"],
             good: 0.1,
             poor: 0.25,
+            key: Some("web_vitals.cls.poor"),
             alerts: &["WebVitalClsPoor"],
             shows: "Cumulative Layout Shift: how far content moved by itself. Good up to 0.1, poor above 0.25.",
             next: "Images and advertisements without a size, banners that push content down, fonts that swap.",
@@ -103,6 +111,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["FCP, p75", "FCP by page, p75", "FCP"],
             good: 1.8,
             poor: 3.0,
+            key: None,
             alerts: &[],
             shows: "First Contentful Paint: until anything showed. Good up to 1.8 s, poor above 3 s.",
             next: "With a high TTFB it is the server; else style sheets and scripts that block.",
@@ -113,6 +122,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["TTFB, p75", "TTFB by page, p75", "TTFB"],
             good: 0.8,
             poor: 1.8,
+            key: None,
             alerts: &[],
             shows: "Time to First Byte: until the page began to arrive, redirects and the line among it. Good up to 0.8 s, poor above 1.8 s.",
             next: "Compare with the p95 of the page's route: the difference is the network, redirects, or a cold cache at the edge.",
@@ -168,7 +178,7 @@ fn pages() -> Row {
                 quantile_by("navigation_type", "0.75", "browser_web_vital_lcp_seconds", "@page,navigation_type!=\"\""),
                 "{{navigation_type}}",
             )
-            .steps(Steps::Above(2.5, 4.0))
+            .steps(Steps::Alert(2.5, "web_vitals.lcp.poor"))
             .opt_in("WebVitalsBuilder::navigation_type")
             .empty_in_demo("it does not ask for the type of navigation")
             .no_value("not asked for")
