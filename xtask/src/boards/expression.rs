@@ -1,10 +1,16 @@
 //! What stands in the boards' expressions for what is the same in all of them.
 //!
-//! `@job` is the selector of the jobs and instances that are chosen; `@route`, `@task`, `@page`, `@method` and `@model` that,
-//! and the label of the board's own. `@server`, `@client`, `@planned` and `@unknown` are the ends by whose fault they are, as
-//! alternatives of a regex; `@not_server` has the last three, which no error budget counts, and `@left` those that clients who leave look like; `@stream_server` leaves out what cannot happen to a stream that has begun, `@http_server` and
-//! `@rpc_server` have the statuses that are the server's fault besides. They are made from the vocabulary itself, so an end that
-//! changes sides changes them in all boards.
+//! | name | what it stands for |
+//! |---|---|
+//! | `@job` | the selector of the jobs and instances that are chosen |
+//! | `@route`, `@task`, `@page`, `@method`, `@model` | that, and the label of the board's own |
+//! | `@server`, `@client`, `@planned`, `@unknown` | the ends by whose fault they are, as alternatives of a regex |
+//! | `@stream_server` | those by the server's fault that a stream can have that has begun |
+//! | `@not_server` | those that no error budget counts |
+//! | `@left` | those that clients who leave look like |
+//! | `@http_server`, `@rpc_server` | the server's, and the statuses that are its fault |
+//!
+//! The words are made from the vocabulary itself: an end that changes sides changes them in all boards.
 
 use bartizan::{
     label::{End, Fault, OTHER},

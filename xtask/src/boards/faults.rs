@@ -7,6 +7,7 @@ use crate::{Result, alert_names, promql::Known};
 use super::{
     board::{Board, COLUMNS, Place},
     expression::expand,
+    json,
     link::{self, To},
     panel::{Kind, Panel},
 };
@@ -62,7 +63,27 @@ pub(super) fn of_all(boards: &[Board], root: &Path) -> Result<Vec<String>> {
         faults.push("boards: two have one uid".into());
     }
     let (spans, lines) = (read(root, &SPANS)?, read(root, &LINES)?);
+    let known = Known::catalogue();
+    for mark in json::MARKS {
+        let wrong = known.faults(mark.expression);
+        faults.extend(
+            wrong
+                .iter()
+                .map(|fault| format!("boards: {}: {fault}", mark.expression)),
+        );
+    }
     let alerts = alert_names::read(root)?;
+    let shown: BTreeSet<_> = boards
+        .iter()
+        .flat_map(Board::panels)
+        .flat_map(|panel| panel.alerts)
+        .collect();
+    let unseen = alerts
+        .iter()
+        .filter(|alert| !shown.contains(&alert.as_str()));
+    faults.extend(
+        unseen.map(|alert| format!("boards: no panel is named as that of the alert {alert}")),
+    );
     for panel in boards.iter().flat_map(Board::panels) {
         let unknown = panel
             .alerts

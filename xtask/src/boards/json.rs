@@ -38,7 +38,7 @@ pub(super) fn sorted(value: Value) -> Value {
 
 fn dashboard(board: &Board) -> Result<Value, String> {
     Ok(json!({
-        "annotations": { "list": annotations() },
+        "annotations": { "list": MARKS.iter().map(annotation).collect::<Vec<_>>() },
         "description": board.about,
         "editable": true,
         "graphTooltip": 1,
@@ -102,52 +102,67 @@ fn prometheus() -> Value {
     json!({ "type": "prometheus", "uid": PROMETHEUS })
 }
 
-/// What is marked on every panel: alerts while they fire, and starts and drains of processes when they were.
-fn annotations() -> Vec<Value> {
-    let query =
-        |name: &str, colour: &str, expression: &str, title: &str, text: &str, at_value: bool| {
-            json!({
-                "datasource": prometheus(),
-                "enable": true,
-                "expr": expression,
-                "hide": false,
-                "iconColor": colour,
-                "name": name,
-                "step": "15s",
-                "tagKeys": "job,instance",
-                "textFormat": text,
-                "titleFormat": title,
-                // The value is the time in milliseconds, and not whether there is something to mark.
-                "useValueForTime": at_value,
-            })
-        };
-    let chosen = "job=~\"$job\",instance=~\"$instance\"";
-    vec![
-        query(
-            "Alerts",
-            "red",
-            "ALERTS{alertstate=\"firing\",job=~\"$job\"}",
-            "{{alertname}}",
-            "{{http_route}}{{task}}{{rpc_method}}{{page}} {{severity}}",
-            false,
-        ),
-        query(
-            "Starts",
-            "blue",
-            &format!("process_start_time_seconds{{{chosen}}} * 1000"),
-            "Started",
-            "{{instance}}",
-            true,
-        ),
-        query(
-            "Drains",
-            "purple",
-            &format!("(server_drain_start_time_seconds{{{chosen}}} > 0) * 1000"),
-            "Began to drain",
-            "{{instance}}",
-            true,
-        ),
-    ]
+/// What is marked on every panel.
+pub(super) struct Mark {
+    name: &'static str,
+    colour: &'static str,
+    pub(super) expression: &'static str,
+    title: &'static str,
+    text: &'static str,
+    /// Whether its value is the time in milliseconds, and not that there is something to mark.
+    at_value: bool,
+}
+
+/// Alerts while they fire, and starts and drains of processes when they were.
+pub(super) const MARKS: [Mark; 3] = [
+    Mark {
+        name: "Alerts",
+        colour: "red",
+        expression: "ALERTS{alertstate=\"firing\",job=~\"$job\"}",
+        title: "{{alertname}}",
+        text: "{{severity}} {{http_route}}{{task}}{{rpc_method}}{{page}}",
+        at_value: false,
+    },
+    Mark {
+        name: "Starts",
+        colour: "blue",
+        expression: "process_start_time_seconds{job=~\"$job\",instance=~\"$instance\"} * 1000",
+        title: "Started",
+        text: "{{instance}}",
+        at_value: true,
+    },
+    Mark {
+        name: "Drains",
+        colour: "purple",
+        expression: "(server_drain_start_time_seconds{job=~\"$job\",instance=~\"$instance\"} > 0) * 1000",
+        title: "Began to drain",
+        text: "{{instance}}",
+        at_value: true,
+    },
+];
+
+fn annotation(mark: &Mark) -> Value {
+    let Mark {
+        name,
+        colour,
+        expression,
+        title,
+        text,
+        at_value,
+    } = mark;
+    json!({
+        "datasource": prometheus(),
+        "enable": true,
+        "expr": expression,
+        "hide": false,
+        "iconColor": colour,
+        "name": name,
+        "step": "15s",
+        "tagKeys": "job,instance",
+        "textFormat": text,
+        "titleFormat": title,
+        "useValueForTime": at_value,
+    })
 }
 
 #[cfg(test)]

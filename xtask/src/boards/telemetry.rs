@@ -72,12 +72,13 @@ fn exporters() -> Row {
             Panel::lines("Age of scans", Unit::Of(&catalog::SCAN_TIME))
                 .query("time() - max by (instance, scan) (bartizan_scan_time_seconds{@job})", "{{instance}} {{scan}}")
                 .steps(Steps::Alert(30.0, "scans.stale.seconds"))
-                .alerts(&["ScanStale"])
+                .alerts(&["ScanStale", "ScanMissing"])
                 .no_value("nothing is scanned")
                 .shows("How long ago each scan of each instance was. It saws between 0 and 5 s.")
                 .next("A line that rises: that instance's runtime is blocked; look at its CPU and its threads."),
             Panel::lines("Scrapes by instance", Unit::Other("s"))
                 .query("scrape_duration_seconds{@job}", "{{instance}}")
+                .alerts(&["InstanceDown"])
                 .shows("How long a scrape takes. Prometheus gives up after 10 s.")
                 .next("It grows with the samples of a scrape: too many series; look at overflow, and at routes that are guessed."),
             Panel::lines("Samples of a scrape", Unit::Other("short"))
