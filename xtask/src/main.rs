@@ -11,6 +11,7 @@ mod ops;
 mod privacy;
 mod promql;
 mod readme;
+mod reference;
 mod registered;
 
 use std::{
@@ -24,8 +25,8 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  generate         write the tables of metrics and of privacy anew, from the catalogue and the parser's fields
-  check            fail if a table, the catalogue or a file is not as it should be
+  generate         write anew what is made of the code: tables of the documentation, dashboards, manifests
+  check            fail if any of that, the catalogue, a file of ops/ or of the source is not as it should be
   bench [ARG ...]  count instructions and allocations; `cargo xtask bench --help` tells more
 ";
 
@@ -55,6 +56,7 @@ fn main() -> ExitCode {
 
 fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
+    reference::generate(root)?;
     privacy::generate(root)?;
     boards::generate(root)?;
     // From the rules that were just written.
@@ -69,6 +71,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(privacy::faults(root));
     faults.extend(boards::faults(root)?);
     faults.extend(ops::faults(root)?);
+    faults.extend(reference::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {

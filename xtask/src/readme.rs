@@ -52,7 +52,7 @@ fn texts(root: &Path) -> Result<Vec<(&'static str, String, String)>> {
     Ok(texts)
 }
 
-fn table() -> String {
+pub(crate) fn table() -> String {
     let head = "| metric | kind, unit | labels | recorded |\n|---|---|---|---|\n".to_owned();
     [head]
         .into_iter()

@@ -2,22 +2,31 @@
 
 use std::{
     collections::BTreeMap,
+    fmt,
     net::{Ipv4Addr, SocketAddr},
 };
 
-use serde::{Deserialize, Serialize};
+use bartizan::{
+    catalog,
+    meter::{Naming, NamingError},
+};
+use serde::{
+    Deserialize, Deserializer, Serialize,
+    de::{self, Unexpected},
+};
 
-use super::Period;
+use super::{Period, secret::Hidden};
 
 /// Metrics, and where they go.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Metrics {
-    /// Whether a recorder is installed.
+    /// Whether a recorder is installed. `OTEL_METRICS_EXPORTER` wins, and with `otlp` in it `otlp.enabled`.
     pub enabled: bool,
     /// Where the page for Prometheus is served, or none for a service that mounts it by itself.
     /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win.
+    #[serde(deserialize_with = "address")]
     pub listen: Option<SocketAddr>,
     /// The path of the page. `/healthz` is beside it.
     pub path: String,
@@ -29,7 +38,8 @@ pub struct Metrics {
     pub labels: BTreeMap<String, String>,
     /// How many label sets each metric keeps; those that come later share one series.
     pub label_sets: usize,
-    /// The edges of the buckets of histograms, by name, where they are not the catalogue's.
+    /// The edges of the buckets of histograms, by name, where they are not the catalogue's. Names are the catalogue's, in
+    /// either style and without the prefix.
     pub buckets: BTreeMap<String, Vec<f64>>,
     /// How often the recorder folds its samples.
     pub upkeep: Period,
@@ -52,11 +62,11 @@ pub enum MetricNames {
 }
 
 /// Metrics that are pushed by OTLP.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct OtlpMetrics {
-    /// Whether they are pushed.
+    /// Whether they are pushed. `OTEL_METRICS_EXPORTER` wins.
     pub enabled: bool,
     /// How. `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL` and `OTEL_EXPORTER_OTLP_PROTOCOL` win.
     pub protocol: OtlpProtocol,
@@ -67,7 +77,8 @@ pub struct OtlpMetrics {
     pub headers: BTreeMap<String, String>,
     /// How often. `OTEL_METRIC_EXPORT_INTERVAL` wins.
     pub interval: Period,
-    /// How long a push may take. `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT` and `OTEL_EXPORTER_OTLP_TIMEOUT` win.
+    /// How long a push may take. `OTEL_EXPORTER_OTLP_METRICS_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT` and
+    /// `OTEL_METRIC_EXPORT_TIMEOUT` win.
     pub timeout: Period,
 }
 
@@ -76,10 +87,10 @@ pub struct OtlpMetrics {
 #[non_exhaustive]
 pub enum OtlpProtocol {
     /// gRPC.
-    #[default]
     #[serde(rename = "grpc")]
     Grpc,
     /// Protobuf over HTTP.
+    #[default]
     #[serde(rename = "http")]
     Http,
 }
@@ -88,6 +99,37 @@ pub enum OtlpProtocol {
 const PORT: u16 = 9464;
 
 // === impl Metrics ===
+
+impl Metrics {
+    /// How metrics are named.
+    ///
+    /// # Errors
+    ///
+    /// The prefix does not fit.
+    pub(crate) fn naming(&self) -> Result<Naming, NamingError> {
+        let naming = match self.names {
+            MetricNames::Prometheus => Naming::prometheus(),
+            MetricNames::OpenTelemetry => Naming::opentelemetry(),
+        };
+        match &self.prefix {
+            Some(prefix) => naming.prefixed(prefix),
+            None => Ok(naming),
+        }
+    }
+
+    /// The edges of every histogram of the catalogue, under the name that `naming` gives it: its own, or those that
+    /// `buckets` has for it by its Prometheus or OpenTelemetry name.
+    pub(crate) fn edges(&self, naming: &Naming) -> Vec<(String, Vec<f64>)> {
+        let histograms = catalog::ALL.iter().filter_map(|metric| {
+            let given = [metric.name, metric.otel_name]
+                .iter()
+                .find_map(|name| self.buckets.get(*name));
+            let edges = given.map(Vec::as_slice).or(metric.buckets)?;
+            Some((naming.metric(metric), edges.to_owned()))
+        });
+        histograms.collect()
+    }
+}
 
 impl Default for Metrics {
     fn default() -> Self {
@@ -107,7 +149,37 @@ impl Default for Metrics {
     }
 }
 
+fn address<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<SocketAddr>, D::Error> {
+    let Some(text) = Option::<String>::deserialize(deserializer)? else {
+        return Ok(None);
+    };
+    let accepted = "an address and a port, such as 0.0.0.0:9464 or [::]:9464, or null,";
+    let refused = |_| de::Error::invalid_value(Unexpected::Str(&text), &accepted);
+    text.parse().map(Some).map_err(refused)
+}
+
 // === impl OtlpMetrics ===
+
+impl fmt::Debug for OtlpMetrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            enabled,
+            protocol,
+            endpoint,
+            headers,
+            interval,
+            timeout,
+        } = self;
+        f.debug_struct("OtlpMetrics")
+            .field("enabled", enabled)
+            .field("protocol", protocol)
+            .field("endpoint", endpoint)
+            .field("headers", &Hidden(headers))
+            .field("interval", interval)
+            .field("timeout", timeout)
+            .finish()
+    }
+}
 
 impl Default for OtlpMetrics {
     fn default() -> Self {

@@ -2,24 +2,49 @@
 //!
 //! Every field has a default, and every section may be left out. `configs/bartizan.example.yaml` shows them all.
 
+mod check;
+mod env;
+mod error;
+mod guess;
+mod layers;
 mod logging;
 mod metrics;
+mod models;
 mod period;
+mod read;
 mod resource;
+mod routes;
 mod scan;
+mod secret;
 mod shutdown;
-
+mod tasks;
 mod tracing;
+mod vitals;
+mod warning;
 
+pub(crate) use self::error::Faults;
 pub use self::{
+    error::{ConfigError, ConfigFault},
+    guess::{Guess, GuessedLook, Placeholders, Spelling},
+    layers::{
+        Baggage, EventStreams, GrpcMetrics, HttpDurations, HttpMetrics, Layers, LineSample, Lines,
+        Scheme, Spans, StalledAfter, StreamEvents, Timing, UrlPath,
+    },
     logging::{LogFormat, LogOutput, Logging},
     metrics::{MetricNames, Metrics, OtlpMetrics, OtlpProtocol},
+    models::Models,
     period::Period,
     resource::Resource,
+    routes::Routes,
     scan::Scan,
     shutdown::Shutdown,
-    tracing::{Batch, Sampler, TraceExporter, Tracing},
+    tasks::{TaskLines, Tasks},
+    tracing::{Batch, Propagator, Sampler, TraceExporter, Tracing},
+    vitals::{Origins, Vitals},
+    warning::Warning,
 };
+
+use std::{fs, io, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -36,8 +61,119 @@ pub struct Config {
     pub metrics: Metrics,
     /// Spans, and where they go.
     pub tracing: Tracing,
+    /// Where the label of a route comes from.
+    pub routes: Routes,
+    /// The layers around the service.
+    pub layers: Layers,
+    /// Background jobs.
+    pub tasks: Tasks,
+    /// Calls to language models and tools.
+    pub models: Models,
+    /// What browsers report of their pages.
+    pub vitals: Vitals,
     /// How often open streams and jobs under way are looked at.
     pub scan: Scan,
     /// How the end goes.
     pub shutdown: Shutdown,
+    #[serde(skip)]
+    warnings: Vec<Warning>,
+}
+
+/// Names the file with the configuration.
+const FILE: &str = "BARTIZAN_CONFIG";
+
+// === impl Config ===
+
+impl Config {
+    /// Reads a text of YAML. Of the environment it takes only the variables that the text names.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Refused`] has all that is wrong.
+    pub fn from_yaml(text: &str) -> Result<Self, ConfigError> {
+        let config = read::read(text, &process).map_err(ConfigError::Refused)?;
+        config.checked(Some(text), None)
+    }
+
+    /// Reads a file of YAML, over which the standard variables of the environment win.
+    ///
+    /// # Errors
+    ///
+    /// [`ConfigError::Read`] if it cannot be read, [`ConfigError::Refused`] with all that is wrong.
+    pub fn from_file(file: impl AsRef<Path>) -> Result<Self, ConfigError> {
+        Self::from_file_and(file.as_ref(), &process)
+    }
+
+    /// Reads the file that `BARTIZAN_CONFIG` names, or takes the defaults if it names none. The standard variables of
+    /// the environment win.
+    ///
+    /// # Errors
+    ///
+    /// As [`from_file`](Self::from_file).
+    pub fn from_env() -> Result<Self, ConfigError> {
+        Self::from_env_and(&process)
+    }
+
+    /// Lets the standard variables win, as `lookup` has them. What is wrong with one of them is among the
+    /// [`warnings`](Self::warnings), and the variable has no effect, as the specification asks.
+    #[must_use]
+    pub fn with_env(mut self, lookup: impl Fn(&str) -> Option<String>) -> Self {
+        let warnings = env::apply(&mut self, &lookup);
+        self.warnings.extend(warnings);
+        self
+    }
+
+    /// What was wrong with variables of the environment; whoever starts from this configuration tells it.
+    #[must_use]
+    pub fn warnings(&self) -> &[Warning] {
+        &self.warnings
+    }
+
+    fn from_env_and(lookup: &dyn Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        match lookup(FILE).filter(|file| !file.is_empty()) {
+            Some(file) => Self::from_file_and(Path::new(&file), lookup),
+            None => Self::default().with_env(lookup).checked(None, None),
+        }
+    }
+
+    fn from_file_and(
+        file: &Path,
+        lookup: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, ConfigError> {
+        let bytes = fs::read(file).map_err(|source| ConfigError::Read {
+            file: file.to_owned(),
+            source,
+        })?;
+        let text = String::from_utf8(bytes).map_err(|error| ConfigError::Read {
+            file: file.to_owned(),
+            source: io::Error::new(io::ErrorKind::InvalidData, error.utf8_error()),
+        })?;
+        let read = read::read(&text, lookup);
+        let config = read.map_err(|faults| {
+            let faults = faults.into_iter();
+            ConfigError::Refused(faults.map(|fault| fault.of_file(Some(file))).collect())
+        })?;
+        config.with_env(lookup).checked(Some(&text), Some(file))
+    }
+
+    /// This configuration, if nothing is wrong with it; a fault gets the place of its field in the text.
+    fn checked(self, text: Option<&str>, file: Option<&Path>) -> Result<Self, ConfigError> {
+        let placed = |fault: ConfigFault| {
+            let place = text.and_then(|text| read::place(text, fault.path()));
+            fault.at(place).of_file(file)
+        };
+        match self.check() {
+            Err(ConfigError::Refused(faults)) => {
+                let mut faults: Vec<_> = faults.into_iter().map(placed).collect();
+                faults.sort_by_key(|fault| (fault.line(), fault.column()));
+                Err(ConfigError::Refused(faults))
+            }
+            checked => checked.map(|()| self),
+        }
+    }
+}
+
+/// A variable of this process.
+fn process(name: &str) -> Option<String> {
+    std::env::var(name).ok()
 }

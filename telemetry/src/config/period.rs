@@ -2,7 +2,10 @@
 
 use std::{fmt, str::FromStr, time::Duration};
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{
+    Deserialize, Deserializer, Serialize, Serializer,
+    de::{self, Unexpected},
+};
 
 /// A length of time: `250ms`, `5s`, `2m`, `1h`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -16,6 +19,9 @@ pub struct Period(Duration);
 pub struct PeriodError {
     given: String,
 }
+
+/// What is a length of time.
+const ACCEPTED: &str = "a length of time, such as 250ms, 5s, 2m or 1h,";
 
 const UNITS: [(&str, u64); 4] = [("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
 
@@ -84,9 +90,9 @@ impl Serialize for Period {
 
 impl<'de> Deserialize<'de> for Period {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?
-            .parse()
-            .map_err(de::Error::custom)
+        let text = String::deserialize(deserializer)?;
+        let refused = |_| de::Error::invalid_value(Unexpected::Str(&text), &ACCEPTED);
+        text.parse().map_err(refused)
     }
 }
 

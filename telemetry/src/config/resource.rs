@@ -1,6 +1,6 @@
 //! What the service is.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, path::Path};
 
 use serde::{Deserialize, Serialize};
 
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Resource {
-    /// `service.name`. `OTEL_SERVICE_NAME` wins.
+    /// `service.name`; by default `unknown_service:` and the name of the executable. `OTEL_SERVICE_NAME` wins.
     pub service_name: String,
     /// `service.version`.
     pub service_version: Option<String>,
@@ -19,12 +19,22 @@ pub struct Resource {
     pub attributes: BTreeMap<String, String>,
 }
 
+/// What the specification calls a service of which nobody says what it is.
+fn unknown_service() -> String {
+    let executable = std::env::current_exe().ok();
+    let name = executable.as_deref().and_then(Path::file_name);
+    match name {
+        Some(name) => format!("unknown_service:{}", name.to_string_lossy()),
+        None => "unknown_service".into(),
+    }
+}
+
 // === impl Resource ===
 
 impl Default for Resource {
     fn default() -> Self {
         Self {
-            service_name: "unknown_service".into(),
+            service_name: unknown_service(),
             service_version: None,
             environment: None,
             attributes: BTreeMap::new(),

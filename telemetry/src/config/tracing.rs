@@ -1,13 +1,13 @@
 //! Spans, and where they go.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use serde::{Deserialize, Serialize};
 
-use super::Period;
+use super::{Period, secret::Hidden};
 
 /// Spans, and where they go.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 #[non_exhaustive]
 pub struct Tracing {
@@ -20,15 +20,28 @@ pub struct Tracing {
     /// What each request carries besides, as for an API key. `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and
     /// `OTEL_EXPORTER_OTLP_HEADERS` win.
     pub headers: BTreeMap<String, String>,
-    /// How long a batch may take. `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT` and
-    /// `OTEL_EXPORTER_ZIPKIN_TIMEOUT` win.
+    /// How long a batch may take. `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `OTEL_EXPORTER_OTLP_TIMEOUT`,
+    /// `OTEL_EXPORTER_ZIPKIN_TIMEOUT` and `OTEL_BSP_EXPORT_TIMEOUT` win.
     pub timeout: Period,
     /// What is sampled. `OTEL_TRACES_SAMPLER` wins.
     pub sampler: Sampler,
     /// The share of traces that begin here and are sampled, from 0 to 1. `OTEL_TRACES_SAMPLER_ARG` wins.
     pub ratio: f64,
+    /// What of a caller's context is taken, and sent on. `OTEL_PROPAGATORS` wins.
+    pub propagators: Vec<Propagator>,
     /// How spans are sent.
     pub batch: Batch,
+}
+
+/// What of a caller's context is taken, and sent on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Propagator {
+    /// The trace that it is in, by the W3C's `traceparent` and `tracestate`.
+    TraceContext,
+    /// The W3C's baggage: a client's text that travels on to what the service calls. It goes with `tracecontext`.
+    Baggage,
 }
 
 /// Where spans go.
@@ -88,6 +101,31 @@ pub struct Batch {
 
 // === impl Tracing ===
 
+impl fmt::Debug for Tracing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self {
+            exporter,
+            endpoint,
+            headers,
+            timeout,
+            sampler,
+            ratio,
+            propagators,
+            batch,
+        } = self;
+        f.debug_struct("Tracing")
+            .field("exporter", exporter)
+            .field("endpoint", endpoint)
+            .field("headers", &Hidden(headers))
+            .field("timeout", timeout)
+            .field("sampler", sampler)
+            .field("ratio", ratio)
+            .field("propagators", propagators)
+            .field("batch", batch)
+            .finish()
+    }
+}
+
 impl Default for Tracing {
     fn default() -> Self {
         Self {
@@ -97,6 +135,7 @@ impl Default for Tracing {
             timeout: Period::from_secs(10),
             sampler: Sampler::default(),
             ratio: 0.2,
+            propagators: vec![Propagator::TraceContext],
             batch: Batch::default(),
         }
     }

@@ -187,7 +187,8 @@ mod tests {
             .map(|end| end.as_str())
             .filter(|end| *end != "completed")
             .collect();
-        (words.sort_unstable(), ends.sort_unstable());
+        words.sort_unstable();
+        ends.sort_unstable();
         assert_eq!(words, ends);
     }
 

@@ -1,0 +1,41 @@
+//! Where exporters send to.
+
+use http::{Uri, uri::Scheme};
+
+/// Whether this is where an exporter can send to.
+///
+/// # Errors
+///
+/// What is accepted. What was given is not told if it may have a password in it.
+pub(in crate::config) fn endpoint(given: &str) -> Result<(), String> {
+    let refused = |why: &str| {
+        Err(format!(
+            "{given:?} is refused: {why}; a URI such as https://collector:4318 is accepted"
+        ))
+    };
+    if given.contains('@') {
+        return Err(
+            "user and password in it are not sent; write them as a header `authorization`".into(),
+        );
+    }
+    let Ok(uri) = given.parse::<Uri>() else {
+        return refused("it is no URI");
+    };
+    if !uri
+        .scheme()
+        .is_some_and(|scheme| *scheme == Scheme::HTTP || *scheme == Scheme::HTTPS)
+    {
+        return refused("it does not begin with http:// or https://");
+    }
+    match uri.authority() {
+        Some(authority) if !authority.host().is_empty() => {
+            // What follows the host is a port, or nothing.
+            let port = authority.as_str().strip_prefix(authority.host());
+            match port.and_then(|port| port.strip_prefix(':')) {
+                Some(port) if port.parse::<u16>().is_err() => refused("its port is none"),
+                _ => Ok(()),
+            }
+        }
+        _ => refused("it has no host"),
+    }
+}
