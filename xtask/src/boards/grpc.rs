@@ -116,7 +116,7 @@ fn durations() -> Row {
                 .next("Streams that fall silent while calls stay open show here first."),
             Panel::lines("Messages received", Unit::Rate(&catalog::RPC_MESSAGES))
                 .query(rate_by("rpc_method", "bartizan_rpc_messages_total{@method,network_io_direction=\"receive\"}"), "{{rpc_method}}")
-                .opt_in("ObserveLayer::count_request_bodies, which reads request bodies as they pass")
+                .opt_in("`ObserveLayer::count_request_bodies`, which reads request bodies as they pass")
                 .shows("Messages of requests, as they were read.")
                 .next("Fewer than the clients send: the service does not read them; look at what it waits for."),
             Panel::table("Calls that failed", Unit::Other("short"))

@@ -130,7 +130,7 @@ fn use_and_cost() -> Row {
                 .link(link::MODEL_TRACES),
             Panel::stack("Cost by team", Unit::Of(&catalog::GEN_AI_COST))
                 .query("sum by (team) (rate(gen_ai_cost_usd_sum{@model,team!=\"\"}[$__rate_interval])) * 3600", "{{team}}")
-                .opt_in("GenAiBuilder::teams")
+                .opt_in("`models.team_cap`, or `GenAiBuilder::teams`")
                 .empty_in_demo("it asks for no teams")
                 .no_value("no teams told")
                 .shows("What calls cost, as if it went on for an hour, by who pays.")

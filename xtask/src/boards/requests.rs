@@ -78,7 +78,7 @@ fn amounts() -> Vec<Panel> {
         Panel::lines("Time to first byte, p95", Unit::Of(&catalog::HTTP_TIME_TO_FIRST_BYTE))
             .query(quantile_by("http_route", "0.95", FIRST_BYTE, "@route"), "{{http_route}}")
             .steps(Steps::Above(1.0, 2.5))
-            .opt_in("HttpMetricsBuilder::time_to_first_byte")
+            .opt_in("`layers.http.time_to_first_byte`, or `HttpMetricsBuilder::time_to_first_byte`")
             .shows("Until the first bytes of a body were there: what the service itself took, without the client's line.")
             .next("As slow as the p95 by route: the service. Much faster: large bodies, or slow clients.")
             .link(link::ROUTE_TRACES),

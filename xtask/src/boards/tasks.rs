@@ -150,7 +150,7 @@ fn ends() -> Row {
 }
 
 fn durations() -> Row {
-    let stages = "TasksBuilder::stages";
+    let stages = "`tasks.stage_cap`, or `TasksBuilder::stages`";
     Row {
         title: "How long jobs take",
         panels: vec![

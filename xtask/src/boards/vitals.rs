@@ -179,7 +179,7 @@ fn pages() -> Row {
                 "{{navigation_type}}",
             )
             .steps(Steps::Alert(2.5, "web_vitals.lcp.poor"))
-            .opt_in("WebVitalsBuilder::navigation_type")
+            .opt_in("`vitals.navigation_type`, or `WebVitalsBuilder::navigation_type`")
             .empty_in_demo("it does not ask for the type of navigation")
             .no_value("not asked for")
             .shows("Largest Contentful Paint, by how the browser came to the page.")

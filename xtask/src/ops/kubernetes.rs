@@ -11,6 +11,9 @@ use super::{
     prometheus::port,
 };
 
+#[cfg(test)]
+mod tests;
+
 const FOLDER: &str = "ops/kubernetes";
 /// For how many seconds a drain may last until SseDrainStuck fires.
 const DRAIN: &str = "sse.drain_stuck.seconds";
@@ -59,6 +62,7 @@ impl Manifests {
         let mut faults = self.of_kinds();
         faults.extend(self.of_selectors());
         faults.extend(self.of_ports());
+        faults.extend(self.of_probes());
         faults.extend(self.of_config());
         faults.extend(self.of_end());
         faults
@@ -137,6 +141,21 @@ impl Manifests {
             }
         }
         faults
+    }
+
+    /// A liveness probe that fails while the service drains would have it killed, and a readiness probe that does not would
+    /// have it sent what it no longer takes.
+    fn of_probes(&self) -> Vec<String> {
+        let expected = [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")];
+        let wrong = expected.into_iter().filter(|(probe, path)| {
+            text(at(self.container(), &format!("{probe}.httpGet.path"))) != *path
+        });
+        wrong
+            .map(|(probe, path)| {
+                self.deployment
+                    .fault(format!("the {probe} asks for {path}"))
+            })
+            .collect()
     }
 
     /// What is scraped is what is served, and the configuration is where the service looks for it.
@@ -230,134 +249,4 @@ impl Manifests {
 
 fn names(list: &Value) -> impl Iterator<Item = &str> {
     items(list).map(|item| text(at(item, "name")))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::super::tests::{altered, root};
-    use super::*;
-
-    fn with(name: &str, old: &str, new: &str) -> Manifests {
-        let read = |file: &str| {
-            let path = format!("{FOLDER}/{file}");
-            if file == name {
-                altered(&path, old, new)
-            } else {
-                Document::read(&root(), &path).expect("it is there")
-            }
-        };
-        Manifests {
-            deployment: read("deployment.yaml"),
-            service: read("service.yaml"),
-            monitor: read("servicemonitor.yaml"),
-            kustomization: read("kustomization.yaml"),
-            config: read("bartizan.yaml"),
-            drain: 60.0,
-        }
-    }
-
-    #[track_caller]
-    fn found(name: &str, old: &str, new: &str, why: &str) {
-        let faults = with(name, old, new).faults().join("\n");
-        assert!(faults.contains(why), "{faults:?} has no {why:?}");
-    }
-
-    #[test]
-    fn each_fault_is_found() {
-        let [deployment, service, monitor] =
-            ["deployment.yaml", "service.yaml", "servicemonitor.yaml"];
-        found(deployment, "apps/v1", "v1", "it is no Deployment");
-        found(
-            deployment,
-            "      labels:\n        app.kubernetes.io/name: demo",
-            "      labels:\n        app.kubernetes.io/name: shop",
-            "nothing that it selects",
-        );
-        found(
-            service,
-            "  selector:\n    app.kubernetes.io/name: demo",
-            "  selector: {}",
-            "selects everything",
-        );
-        found(
-            monitor,
-            "matchLabels:\n      app.kubernetes.io/name: demo",
-            "matchLabels:\n      app: demo",
-            "has this app",
-        );
-        found(
-            monitor,
-            "jobLabel: app.kubernetes.io/name",
-            "jobLabel: app",
-            "the service has no label app,",
-        );
-        found(
-            service,
-            "targetPort: metrics",
-            "targetPort: metric",
-            "no port named \"metric\"",
-        );
-        found(
-            deployment,
-            "port: metrics\n            periodSeconds: 5",
-            "port: admin\n            periodSeconds: 5",
-            "no port named \"admin\"",
-        );
-        found(
-            monitor,
-            "port: metrics",
-            "port: web",
-            "the service has no port named \"web\"",
-        );
-        found(
-            deployment,
-            "containerPort: 9464",
-            "containerPort: 9465",
-            "metrics are served on 9464",
-        );
-        found(
-            "bartizan.yaml",
-            "0.0.0.0:9464",
-            "0.0.0.0:9000",
-            "metrics are served on 9000",
-        );
-        found(
-            monitor,
-            "path: /metrics",
-            "path: /prometheus",
-            "scraped at /prometheus",
-        );
-        found(
-            deployment,
-            "value: /etc/bartizan/bartizan.yaml",
-            "value: /etc/bartizan.yaml",
-            "where nothing is mounted",
-        );
-        found(
-            "kustomization.yaml",
-            "name: demo-config",
-            "name: demo",
-            "where nothing is mounted",
-        );
-        found(
-            deployment,
-            "terminationGracePeriodSeconds: 120",
-            "terminationGracePeriodSeconds: 85",
-            "the grace period of 85 s",
-        );
-        found(
-            "bartizan.yaml",
-            "timeout: 20s",
-            "timeout: 55s",
-            "the grace period of 120 s",
-        );
-    }
-
-    #[test]
-    fn the_committed_manifests_have_no_faults() {
-        assert_eq!(
-            faults(&root()).expect("they are there"),
-            Vec::<String>::new()
-        );
-    }
 }
