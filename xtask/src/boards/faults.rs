@@ -171,6 +171,18 @@ fn of_panel(panel: &Panel, board: &Board) -> Vec<String> {
             }
         }
     }
+    let known: BTreeSet<_> = board.variables().collect();
+    for name in panel
+        .links
+        .iter()
+        .flat_map(|link| link::variables(link.query))
+    {
+        if !known.contains(name.as_str()) {
+            faults.push(format!(
+                "a link has the variable `{name}`, which the board has not"
+            ));
+        }
+    }
     if let Some(metric) = panel.unit.metric()
         && !metrics.contains(metric.name)
     {

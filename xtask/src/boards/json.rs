@@ -169,6 +169,46 @@ fn annotation(mark: &Mark) -> Value {
 mod tests {
     use super::*;
 
+    /// Every data source that is named, wherever it is.
+    fn sources(value: &Value) -> Vec<&Value> {
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .flat_map(|(key, value)| match key.as_str() {
+                    "datasource" => vec![value],
+                    _ => sources(value),
+                })
+                .collect(),
+            Value::Array(items) => items.iter().flat_map(sources).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_data_source_is_the_one_that_the_reader_chose() {
+        for board in super::super::untuned() {
+            let json = dashboard(&board).expect("the board is sound");
+            let sources = sources(&json);
+            assert!(sources.len() > board.panels().count(), "{}", board.name);
+            let chosen = prometheus();
+            assert!(
+                sources.iter().all(|source| **source == chosen),
+                "{}",
+                board.name
+            );
+            let variables = json["templating"]["list"]
+                .as_array()
+                .expect("there are some");
+            let kinds = ["prometheus", "tempo", "loki"].map(|kind| {
+                variables
+                    .iter()
+                    .filter(|variable| variable["query"] == kind)
+                    .count()
+            });
+            assert_eq!(kinds, [1, 1, 1], "{}", board.name);
+        }
+    }
+
     #[test]
     fn keys_are_in_order_at_every_depth() {
         let value: Value =

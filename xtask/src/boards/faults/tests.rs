@@ -119,6 +119,14 @@ fn each_fault_of_a_panel_is_found() {
 }
 
 #[test]
+fn a_link_of_a_variable_that_is_not_there_is_found() {
+    found(
+        panel("A").link(link::FAILURES),
+        "a link has the variable `route`",
+    );
+}
+
+#[test]
 fn two_panels_of_one_title_are_found() {
     let faults = of(&board(vec![panel("A"), panel("A")]));
     assert!(
