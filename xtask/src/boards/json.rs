@@ -210,6 +210,18 @@ mod tests {
     }
 
     #[test]
+    fn a_figure_is_of_now_and_a_line_of_a_range() {
+        let json = dashboard(&super::super::http_sse::board()).expect("the board is sound");
+        for panel in json["panels"].as_array().expect("there are some") {
+            let is_figure = matches!(panel["type"].as_str(), Some("stat" | "table"));
+            for target in panel["targets"].as_array().into_iter().flatten() {
+                assert_eq!(target["instant"], is_figure, "{}", panel["title"]);
+                assert_eq!(target["range"], !is_figure, "{}", panel["title"]);
+            }
+        }
+    }
+
+    #[test]
     fn keys_are_in_order_at_every_depth() {
         let value: Value =
             serde_json::from_str(r#"{"b":[{"d":1,"c":2}],"a":3}"#).expect("it is JSON");

@@ -29,7 +29,7 @@ pub(super) struct Panel {
 /// How a panel draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The last value, large, with its course behind it.
+    /// The value now, large.
     Stat,
     /// A line for each series.
     Lines,

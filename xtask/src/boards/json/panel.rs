@@ -58,8 +58,9 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 fn target(kind: Kind, query: &Query, id: char) -> Result<Value, String> {
-    // What looks back over all that is shown has one value.
-    let at_once = kind == Kind::Table || query.expression.contains("$__range");
+    // A range ends with the last sample that there was: a service that nobody asks any more would show the share of errors of
+    // an hour ago. What looks back over all that is shown has one value in any case.
+    let at_once = matches!(kind, Kind::Stat | Kind::Table) || query.expression.contains("$__range");
     let (format, legend) = match kind {
         Kind::Table => ("table", "__auto"),
         Kind::Heatmap => ("heatmap", query.legend),
@@ -154,7 +155,7 @@ fn options(panel: &Panel, unit: &str) -> Value {
     match panel.kind {
         Kind::Stat => json!({
             "colorMode": "background",
-            "graphMode": "area",
+            "graphMode": "none",
             "justifyMode": "auto",
             "orientation": "auto",
             "percentChangeColorMode": "standard",
