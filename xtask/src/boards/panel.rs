@@ -16,7 +16,7 @@ pub(super) struct Panel {
     pub(super) next: &'static str,
     /// How what it shows is asked for, if it is not there by default.
     pub(super) opt_in: Option<&'static str>,
-    /// Why the demo has nothing for it, if that is so.
+    /// Why the demo has nothing for it, or not always, if that is so.
     pub(super) empty_in_demo: Option<&'static str>,
     /// What it says where there is no value.
     pub(super) no_value: &'static str,

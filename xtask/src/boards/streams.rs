@@ -128,7 +128,7 @@ pub(super) fn events() -> Row {
                 .next("Keep-alives without events: the streams are open and have nothing to say. Neither: a proxy will close them."),
             Panel::lines("Backpressure, p95", Unit::Of(&catalog::SSE_BACKPRESSURE))
                 .query(quantile_by("http_route", "0.95", "sse_backpressure_seconds", "@route"), "{{http_route}}")
-                .empty_in_demo("its clients read at once: no frame waits for 0.1 s")
+                .empty_in_demo("its clients read at once: few frames wait for 0.1 s, and mostly none")
                 .no_value("no waits of 0.1 s")
                 .shows("How long a frame waited until the next one was asked for, of those that waited 0.1 s or longer. On HTTP/1 it shows late: the kernel buffers first.")
                 .next("Slow clients, or a proxy that buffers. With write_blocked among the stalled: the connection takes nothing.")
