@@ -12,11 +12,11 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 
 use crate::{
     Config, StartError, Telemetry, TelemetryBuilder,
-    config::{ConfigError, TraceExporter},
-    export::{self, ExportError, MetricsPush},
+    config::{self, ConfigError, TraceExporter},
+    export::{self, ExportError, MetricsPush, Processors},
     globals::{self, Globals},
     health::{Health, Signal, TARGET},
-    metrics::{Page, Recorder, Server, upkeep},
+    metrics::{Page, Recorder, Server, scraped, upkeep},
     parts::Builders,
     resource,
     runtime::Runtime,
@@ -35,6 +35,7 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         attributes,
         last_event,
         installs_globals,
+        processors,
         said,
     } = builder;
     config.resource.attributes.extend(attributes);
@@ -43,17 +44,20 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
     let runtime = Runtime::start().map_err(StartError::Thread)?;
     let naming = config.metrics.naming();
     let naming = naming.map_err(|error| ConfigError::of("metrics.prefix", error))?;
-    let recorder = match config.metrics.enabled {
-        true => Some(recorder(&config.metrics, &naming)?),
-        false => None,
-    };
-    let meter = meter(&config.metrics, naming, recorder.as_ref())?;
     let mut late = Vec::new();
-    let pushed = match &recorder {
-        Some(recorder) => push(&config, &resource, recorder, &meter, &runtime, &mut late)?,
-        None => None,
+    let (recorder, pushed) = match config.metrics.enabled {
+        true => {
+            let (recorder, pushed) = recorder(&config, &naming, &resource, &runtime, &mut late)?;
+            (Some(recorder), pushed)
+        }
+        false => (None, None),
     };
-    let spans = spans(&config, &resource, &meter, &runtime, &mut late)?;
+    let meter = match &recorder {
+        Some(recorder) => meter(&config.metrics, naming, Arc::clone(recorder)),
+        // Not the global one.
+        None => meter(&config.metrics, naming, NoopRecorder),
+    }?;
+    let spans = spans(&config, &resource, &meter, &runtime, processors, &mut late)?;
     let mut builders = Builders::new(&config, &meter, spans.as_ref());
     said.to(&mut builders);
     let parts = builders.build()?;
@@ -132,26 +136,39 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
     }))
 }
 
+/// The recorder, and what pushes its metrics, if they are pushed.
 fn recorder(
-    config: &crate::config::Metrics,
+    config: &Config,
     naming: &Naming,
-) -> Result<Arc<Recorder>, ConfigError> {
-    Recorder::new(config, naming).map_err(|error| ConfigError::of("metrics.buckets", error))
+    resource: &Resource,
+    runtime: &Runtime,
+    late: &mut Late,
+) -> Result<(Arc<Recorder>, Option<MetricsPush>), StartError> {
+    let metrics = &config.metrics;
+    let scraped = scraped(metrics, naming);
+    let scraped = scraped.map_err(|error| ConfigError::of("metrics.buckets", error))?;
+    if !metrics.otlp.enabled {
+        return Ok((Recorder::new(scraped, None), None));
+    }
+    // How the pushing fares is on the page alone: told to what is pushed, each would keep the other for ever.
+    let meter = meter(metrics, naming.clone(), Arc::clone(&scraped))?;
+    let health = Health::new(&meter, Signal::Metrics);
+    let resource = resource.clone();
+    let made = export::metrics(&metrics.otlp, metrics, resource, &health, runtime.handle());
+    let (pushed, push) = or_late(made, Some(health), late)?.unzip();
+    let pushed = pushed.map(|pushed| Box::new(pushed) as _);
+    Ok((Recorder::new(scraped, pushed), push))
 }
 
-/// Without a recorder it is one that does nothing, and not the global one.
 fn meter(
-    config: &crate::config::Metrics,
+    config: &config::Metrics,
     naming: Naming,
-    recorder: Option<&Arc<Recorder>>,
+    recorder: impl metrics::Recorder + Send + Sync + 'static,
 ) -> Result<Meter, ConfigError> {
     let builder = Meter::builder()
+        .recorder(recorder)
         .naming(naming)
         .max_label_sets(config.label_sets);
-    let builder = match recorder {
-        Some(recorder) => builder.recorder(Arc::clone(recorder)),
-        None => builder.recorder(NoopRecorder),
-    };
     let labels = config.labels.iter();
     labels
         .fold(builder, |builder, (name, value)| {
@@ -161,55 +178,38 @@ fn meter(
         .map_err(|error| ConfigError::of("metrics", error))
 }
 
-/// Begins to push metrics, if they are pushed.
-fn push(
-    config: &Config,
-    resource: &Resource,
-    recorder: &Recorder,
-    meter: &Meter,
-    runtime: &Runtime,
-    late: &mut Late,
-) -> Result<Option<MetricsPush>, ExportError> {
-    let metrics = &config.metrics;
-    if !metrics.otlp.enabled {
-        return Ok(None);
-    }
-    let health = Health::new(meter, Signal::Metrics);
-    let resource = resource.clone();
-    let made = export::metrics(&metrics.otlp, metrics, resource, &health, runtime.handle());
-    let Some((pushed, push)) = or_late(made, health, late)? else {
-        return Ok(None);
-    };
-    recorder.push_to(pushed);
-    Ok(Some(push))
-}
-
-/// Begins to send spans, if they are sent.
+/// Begins to send spans, if they are sent, and to show them to processors.
 fn spans(
     config: &Config,
     resource: &Resource,
     meter: &Meter,
     runtime: &Runtime,
+    processors: Processors,
     late: &mut Late,
 ) -> Result<Option<SdkTracerProvider>, ExportError> {
-    if config.tracing.exporter == TraceExporter::None {
-        return Ok(None);
-    }
-    let health = Health::new(meter, Signal::Traces);
-    let made = export::spans(&config.tracing, resource.clone(), &health, runtime.handle());
+    let sent = config.tracing.exporter != TraceExporter::None;
+    let health = sent.then(|| Health::new(meter, Signal::Traces));
+    let (tracing, resource) = (&config.tracing, resource.clone());
+    let made = export::spans(
+        tracing,
+        resource,
+        health.as_ref(),
+        runtime.handle(),
+        processors,
+    );
     Ok(or_late(made, health, late)?.flatten())
 }
 
 /// What the system lacks is no error of the configuration: the exporter is absent, and that is told.
 fn or_late<T>(
     made: Result<T, ExportError>,
-    health: Health,
+    health: Option<Health>,
     late: &mut Late,
 ) -> Result<Option<T>, ExportError> {
     match made {
         Ok(made) => Ok(Some(made)),
         Err(error @ ExportError::Roots { .. }) => {
-            late.push((health, error));
+            late.extend(health.map(|health| (health, error)));
             Ok(None)
         }
         Err(error) => Err(error),

@@ -10,8 +10,8 @@
 //! | histogram | a histogram of `f64`, bound to its attributes | a search for the bucket, and a lock that only threads on the same series share |
 //!
 //! Values are the facade's own cells, which the SDK reads when it collects. So `absolute` and `set` mean what they mean to
-//! the facade, series show from the moment that they are registered, counters and histograms at 0, and no record looks a
-//! series up or allocates.
+//! the facade, series show from the moment that they are registered, counters and histograms at 0 (a histogram without attributes from its first
+//! value: the SDK has it so), and no record looks a series up or allocates.
 //!
 //! Each metric keeps as many series as OpenTelemetry has by default, 2,000, or the configured `label_sets` where that is more.
 //! The last one is what all that come later share, with the attribute `otel.metric.overflow`. It is this bridge that folds: the
@@ -22,7 +22,7 @@ mod family;
 mod name;
 mod recorder;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub(crate) use self::recorder::OtlpRecorder;
 

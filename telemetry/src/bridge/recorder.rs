@@ -44,8 +44,11 @@ struct Registry<H> {
     /// bounded as the families are.
     handles: RwLock<HashMap<Key, H>>,
     /// By instrument. Case makes no difference to OpenTelemetry.
-    families: Mutex<HashMap<String, (Family<H>, Make<H>)>>,
+    families: Mutex<HashMap<String, Instrument<H>>>,
 }
+
+/// An instrument: its series, and what makes one.
+type Instrument<H> = (Family<H>, Make<H>);
 
 /// Makes a series of an instrument.
 type Make<H> = Arc<dyn Fn(&[opentelemetry::KeyValue]) -> H + Send + Sync>;
@@ -60,6 +63,8 @@ struct Description {
 /// What an instrument is made of.
 struct Spec {
     metric: Option<&'static Metric>,
+    /// What the facade calls it.
+    given: String,
     name: String,
     unit: String,
     description: String,
@@ -137,6 +142,7 @@ impl Inner {
         if let Some(metric) = metric {
             return Spec {
                 metric: Some(metric),
+                given: name.to_owned(),
                 name: self.catalogue.name(metric),
                 unit: metric.unit.to_owned(),
                 description: metric.help.to_owned(),
@@ -149,6 +155,7 @@ impl Inner {
         let Description { unit, text } = described.get(name).cloned().unwrap_or_default();
         Spec {
             metric: None,
+            given: name.to_owned(),
             name: name::instrument(name).into_owned(),
             unit: unit.map(name::unit).unwrap_or_default().to_owned(),
             description: text.into_owned(),
@@ -219,8 +226,9 @@ impl Inner {
         let own = spec.metric.map_or([None; 2], |metric| {
             [Some(metric.name), Some(metric.otel_name)]
         });
-        let names = [Some(spec.name.as_str())].into_iter().chain(own).flatten();
-        let configured = names.filter_map(|name| self.buckets.get(name)).next();
+        let told = [Some(spec.given.as_str()), Some(spec.name.as_str())];
+        let mut names = told.into_iter().chain(own).flatten();
+        let configured = names.find_map(|name| self.buckets.get(name));
         configured
             .cloned()
             .or_else(|| Some(spec.metric?.buckets?.to_vec()))
@@ -275,7 +283,7 @@ impl<H: Clone> Registry<H> {
         inner: &Inner,
         spec: Spec,
         make: impl FnOnce(Spec, &Family<H>) -> Make<H>,
-    ) -> (Family<H>, Make<H>) {
+    ) -> Instrument<H> {
         let mut families = self.families.lock().unwrap_or_else(PoisonError::into_inner);
         let made = families.entry(spec.name.to_ascii_lowercase());
         let made = made.or_insert_with(|| {

@@ -5,6 +5,8 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use super::read::shown_path;
+
 /// Why a configuration is refused.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -25,7 +27,7 @@ pub enum ConfigError {
 /// What is wrong in one place of a configuration: `bartizan.yaml:12:11: tracing.batch.size: ...`.
 ///
 /// It tells what was given and what is accepted. Values of headers are never told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct ConfigFault {
     file: Option<PathBuf>,
     place: Option<Place>,
@@ -50,7 +52,7 @@ struct Lines<'a>(&'a [ConfigFault]);
 
 impl ConfigError {
     /// A fault of one field.
-    pub(crate) fn of(path: impl Into<String>, problem: impl fmt::Display) -> Self {
+    pub(crate) fn of(path: impl AsRef<str>, problem: impl fmt::Display) -> Self {
         Self::Refused(vec![ConfigFault::new(path, problem)])
     }
 
@@ -67,11 +69,11 @@ impl ConfigError {
 // === impl ConfigFault ===
 
 impl ConfigFault {
-    pub(crate) fn new(path: impl Into<String>, problem: impl fmt::Display) -> Self {
+    pub(crate) fn new(path: impl AsRef<str>, problem: impl fmt::Display) -> Self {
         Self {
             file: None,
             place: None,
-            path: path.into(),
+            path: shown_path(path.as_ref()),
             problem: problem.to_string(),
         }
     }
@@ -142,10 +144,17 @@ impl fmt::Display for ConfigFault {
     }
 }
 
+/// As it is displayed: a `main` that returns an error shows it so.
+impl fmt::Debug for ConfigFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 // === impl Faults ===
 
 impl Faults {
-    pub(crate) fn add(&mut self, path: impl Into<String>, problem: impl fmt::Display) {
+    pub(crate) fn add(&mut self, path: impl AsRef<str>, problem: impl fmt::Display) {
         self.push(ConfigFault::new(path, problem));
     }
 

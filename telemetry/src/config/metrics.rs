@@ -25,7 +25,7 @@ pub struct Metrics {
     /// Whether a recorder is installed. `OTEL_METRICS_EXPORTER` wins, and with `otlp` in it `otlp.enabled`.
     pub enabled: bool,
     /// Where the page for Prometheus is served, or none for a service that mounts it by itself.
-    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win.
+    /// `OTEL_EXPORTER_PROMETHEUS_HOST` and `_PORT` win; with an `OTEL_METRICS_EXPORTER` of `otlp` alone it is not served.
     #[serde(deserialize_with = "address")]
     pub listen: Option<SocketAddr>,
     /// The path of the page. `/healthz` is beside it.

@@ -1,6 +1,74 @@
 //! What the file says, as types.
 //!
 //! Every field has a default, and every section may be left out. `configs/bartizan.example.yaml` shows them all.
+//!
+//! ```
+//! use bartizan_telemetry::Config;
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let config = Config::from_yaml(
+//!     r#"
+//!     resource:
+//!       service_name: checkout
+//!       environment: ${ENVIRONMENT:-staging}
+//!     tracing:
+//!       exporter: otlp-grpc
+//!       ratio: 0.05
+//!     routes:
+//!       table: ["/users/{id}", "/orders/{id}/items"]
+//!     layers:
+//!       skip: [/healthz]
+//!     "#,
+//! )?;
+//! assert_eq!(config.tracing.ratio, 0.05);
+//! assert_eq!(config.metrics.path, "/metrics");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # What wins
+//!
+//! From the strongest to the weakest: a standard variable of the environment (`OTEL_*`, `RUST_LOG`), the file, the default.
+//! The docs of each field name the variables that win over it, the first one first. They are read as OpenTelemetry's
+//! specification asks:
+//!
+//! - An empty variable is not set. One that does not fit is not set either, and is among the
+//!   [`warnings`](Config::warnings) that a start writes to the log: a service starts with a bad variable, but not with a bad file.
+//! - A signal's own variable goes before the general one. To the general endpoint `/v1/traces` or `/v1/metrics` is
+//!   appended where OTLP is spoken over HTTP.
+//! - `OTEL_SDK_DISABLED=true` turns spans and metrics off; lines of the log stay.
+//! - Headers of a variable replace those of the file. Attributes of the resource are added, key by key.
+//! - Where a variable chooses another exporter or protocol than the file, the file's endpoint is left out, and its headers
+//!   do not go to another service.
+//! - Without `OTEL_TRACES_EXPORTER` the file decides, and by default no span is made. Of several exporters of
+//!   traces the first one is taken.
+//! - `OTEL_TRACES_SAMPLER_ARG` counts for whatever sampler takes a ratio, also one of the file.
+//!
+//! # Variables in values
+//!
+//! As in OpenTelemetry's declarative configuration, a value of the file may name variables. What they hold is put into
+//! the value once the structure is known, so it cannot become structure, and types are told after that.
+//!
+//! | written | becomes |
+//! |---|---|
+//! | `${NAME}`, `${env:NAME}` | what the variable holds; it is a fault if it is not set, or empty |
+//! | `${NAME:-text}` | what the variable holds, or `text`, which may be empty |
+//! | `$$` | `$` |
+//!
+//! # Errors
+//!
+//! A configuration is refused as a whole, with all that is wrong in it, up to twenty faults, in the order of the text:
+//!
+//! ```text
+//! bartizan.yaml:3:3: tracing.samplr: there is no such key; did you mean `sampler`? `tracing` has `exporter`, ...
+//! bartizan.yaml:5:5: tracing.batch.size: "many" is refused: a whole number from 0 on is accepted
+//! ```
+//!
+//! What types cannot say is [checked](Config::check) once the types are right. No fault, no warning and no
+//! `Debug` shows the value of a header, or what a variable in the file holds that does not fit its field's type.
+//!
+//! A text has at most 1 MiB, and 128 sections and lists within each other. Anchors and aliases are accepted, tags and
+//! merge keys (`<<`) are not.
 
 mod check;
 mod env;
@@ -18,6 +86,8 @@ mod scan;
 mod secret;
 mod shutdown;
 mod tasks;
+#[cfg(test)]
+mod tests;
 mod tracing;
 mod vitals;
 mod warning;
@@ -33,7 +103,7 @@ pub use self::{
     logging::{LogFormat, LogOutput, Logging},
     metrics::{MetricNames, Metrics, OtlpMetrics, OtlpProtocol},
     models::Models,
-    period::Period,
+    period::{Period, PeriodError},
     resource::Resource,
     routes::Routes,
     scan::Scan,

@@ -144,7 +144,7 @@ where
         .pool_idle_timeout(IDLE)
         .pool_max_idle_per_host(1)
         .http1_max_buf_size(MOST_HEAD)
-        .http2_only(version == Version::Http2)
+        .http2_only(version.is_http2())
         .http2_keep_alive_interval(PING)
         .http2_keep_alive_timeout(PING)
         .build(connector.clone());

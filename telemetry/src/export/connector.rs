@@ -15,16 +15,23 @@ pub(crate) type Connector = HttpConnector;
 /// The version of HTTP that is spoken, and no other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Version {
-    #[cfg_attr(
-        not(any(feature = "otlp-http", feature = "zipkin")),
-        expect(dead_code, reason = "gRPC has no use for it")
-    )]
+    #[cfg(any(feature = "otlp-http", feature = "zipkin"))]
     Http1,
-    #[cfg_attr(
-        not(feature = "otlp-grpc"),
-        expect(dead_code, reason = "only gRPC needs it")
-    )]
+    #[cfg(feature = "otlp-grpc")]
     Http2,
+}
+
+// === impl Version ===
+
+impl Version {
+    pub(crate) fn is_http2(self) -> bool {
+        match self {
+            #[cfg(any(feature = "otlp-http", feature = "zipkin"))]
+            Self::Http1 => false,
+            #[cfg(feature = "otlp-grpc")]
+            Self::Http2 => true,
+        }
+    }
 }
 
 /// A connector for an endpoint of that scheme. It reads the system's certificates where the scheme is `https`.
@@ -75,9 +82,10 @@ pub(crate) fn trusting(config: rustls::ClientConfig, version: Version) -> Connec
     let builder = hyper_rustls::HttpsConnectorBuilder::new()
         .with_tls_config(config)
         .https_or_http();
-    match version {
-        Version::Http1 => builder.enable_http1().wrap_connector(plain),
-        Version::Http2 => builder.enable_http2().wrap_connector(plain),
+    if version.is_http2() {
+        builder.enable_http2().wrap_connector(plain)
+    } else {
+        builder.enable_http1().wrap_connector(plain)
     }
 }
 

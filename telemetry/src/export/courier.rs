@@ -7,6 +7,7 @@ use std::{
 
 use opentelemetry::{Context, context::FutureExt};
 use tokio::runtime::Handle;
+use tracing::{Dispatch, instrument::WithSubscriber};
 
 use super::failure::Failure;
 
@@ -27,23 +28,19 @@ pub(crate) struct Closing(Arc<Shared>);
 
 #[derive(Debug, Default)]
 struct Shared {
-    state: Mutex<State>,
+    close_by: Mutex<Option<Instant>>,
+    /// That, or the outcome of a push.
     changed: Condvar,
 }
 
-#[derive(Debug, Default)]
-struct State {
-    /// The number of the push that is waited for: one that was given up tells its outcome to nobody.
-    push: u64,
-    outcome: Option<Result<(), Failure>>,
-    close_by: Option<Instant>,
+/// Tells the outcome of a push, also where it never comes to its end.
+struct Report<T> {
+    shared: Arc<Shared>,
+    outcome: Outcome<T>,
 }
 
-/// Tells the outcome of a push, also where it never comes to its end.
-struct Report {
-    shared: Arc<Shared>,
-    push: u64,
-}
+/// Each push has one of its own: one that was given up tells it to nobody.
+type Outcome<T> = Arc<Mutex<Option<Result<T, Failure>>>>;
 
 /// Of the time for an end, what is left to tell of it: a tenth.
 const MARGIN: u32 = 10;
@@ -72,49 +69,49 @@ impl Courier {
     }
 
     /// Runs `push`, within a scope where nothing is recorded, and waits for it. It is for an exporter's own thread.
-    pub(crate) fn run<F>(&self, push: F) -> Result<(), Failure>
+    pub(crate) fn run<T, F>(&self, push: F) -> Result<T, Failure>
     where
-        F: Future<Output = Result<(), Failure>> + Send + 'static,
+        T: Send + 'static,
+        F: Future<Output = Result<T, Failure>> + Send + 'static,
     {
         let began = now();
-        let mut state = self.shared.lock();
-        if state.close_by.is_some_and(|by| by <= began) {
+        if self.shared.lock().is_some_and(|by| by <= began) {
             return Err(Failure::NoTime);
         }
-        state.push += 1;
-        state.outcome = None;
+        let outcome = Outcome::default();
         let report = Report {
             shared: Arc::clone(&self.shared),
-            push: state.push,
+            outcome: Arc::clone(&outcome),
         };
-        drop(state);
-
         let push = async move { report.tell(push.await) };
         let task = self.runtime.spawn(unrecorded(push));
 
-        let mut state = self.shared.lock();
+        let mut close_by = self.shared.lock();
         loop {
-            if let Some(outcome) = state.outcome.take() {
+            if let Some(outcome) = lock(&outcome).take() {
                 return outcome;
             }
             let timeout = after(began, self.timeout);
-            let by = state.close_by.map_or(timeout, |by| by.min(timeout));
+            let by = close_by.map_or(timeout, |by| by.min(timeout));
             let left = by.saturating_duration_since(now());
             if left.is_zero() {
-                state.push += 1;
-                drop(state);
                 task.abort();
                 return Err(Failure::TimedOut(began.elapsed()));
             }
-            let waited = self.shared.changed.wait_timeout(state, left);
-            (state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            let waited = self.shared.changed.wait_timeout(close_by, left);
+            (close_by, _) = waited.unwrap_or_else(PoisonError::into_inner);
         }
     }
 }
 
 /// The future, within a scope where nothing is recorded: what an exporter does is not exported.
+///
+/// Without a subscriber, besides: h2 makes roots of `tracing`'s spans, and a bridge to OpenTelemetry exports them whatever
+/// scope they are in. What went wrong is told by the [`Failure`].
 pub(crate) fn unrecorded<F: Future>(future: F) -> impl Future<Output = F::Output> {
-    future.with_context(Context::new().with_telemetry_suppressed())
+    future
+        .with_context(Context::new().with_telemetry_suppressed())
+        .with_subscriber(Dispatch::none())
 }
 
 /// Now, by the system's clock on a thread without a runtime.
@@ -134,9 +131,9 @@ impl Closing {
     /// Gives pushes no more than `left`, less what the end of them takes; also the one that is under way.
     pub(crate) fn within(&self, left: Duration) {
         let by = after(now(), left - left / MARGIN);
-        let mut state = self.0.lock();
-        state.close_by = Some(state.close_by.map_or(by, |before| before.min(by)));
-        drop(state);
+        let mut close_by = self.0.lock();
+        *close_by = Some(close_by.map_or(by, |before| before.min(by)));
+        drop(close_by);
         self.0.changed.notify_all();
     }
 }
@@ -144,35 +141,34 @@ impl Closing {
 // === impl Shared ===
 
 impl Shared {
-    fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Option<Instant>> {
+        lock(&self.close_by)
     }
+}
 
-    fn tell(&self, push: u64, outcome: Result<(), Failure>) {
-        let mut state = self.lock();
-        if state.push == push && state.outcome.is_none() {
-            state.outcome = Some(outcome);
-            drop(state);
-            self.changed.notify_all();
-        }
-    }
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 // === impl Report ===
 
-impl Report {
-    fn tell(self, outcome: Result<(), Failure>) {
-        self.shared.tell(self.push, outcome);
+impl<T> Report<T> {
+    fn tell(&self, outcome: Result<T, Failure>) {
+        // Who waits has looked before, or will wake up.
+        let close_by = self.shared.lock();
+        lock(&self.outcome).get_or_insert(outcome);
+        drop(close_by);
+        self.shared.changed.notify_all();
     }
 }
 
-impl Drop for Report {
+impl<T> Drop for Report<T> {
+    /// It was told, and this is for nobody; or the push never came to its end.
     fn drop(&mut self) {
-        let failure = if std::thread::panicking() {
+        self.tell(Err(if std::thread::panicking() {
             Failure::Panicked
         } else {
             Failure::NoRuntime
-        };
-        self.shared.tell(self.push, Err(failure));
+        }));
     }
 }

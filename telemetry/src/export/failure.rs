@@ -133,7 +133,7 @@ mod tests {
         #[error("{text}")]
         struct Link {
             text: &'static str,
-            source: Option<Box<Link>>,
+            source: Option<Box<Self>>,
         }
         let link = |text, source: Option<Link>| Link {
             text,

@@ -35,7 +35,13 @@ mod post;
 mod queue;
 mod spans;
 mod stdout;
-#[cfg(test)]
+#[cfg(all(
+    test,
+    feature = "otlp-grpc",
+    feature = "otlp-http",
+    feature = "tls",
+    feature = "zipkin"
+))]
 mod tests;
 #[cfg(feature = "zipkin")]
 mod zipkin;
@@ -43,5 +49,5 @@ mod zipkin;
 pub use self::error::ExportError;
 pub(crate) use self::{
     metrics::{MetricsPush, metrics},
-    spans::spans,
+    spans::{Processors, spans},
 };

@@ -4,7 +4,7 @@ use std::{
     fmt, io,
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, SyncSender, TryRecvError, TrySendError, channel, sync_channel},
+        mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel},
     },
     thread,
     time::Duration,
@@ -172,10 +172,7 @@ impl Worker {
                 if batch.bytes.len() >= BATCH {
                     break;
                 }
-                next = match self.queue.try_recv() {
-                    Ok(message) => Some(message),
-                    Err(TryRecvError::Empty | TryRecvError::Disconnected) => None,
-                };
+                next = self.queue.try_recv().ok();
             }
             self.write(&batch);
             batch.clear();

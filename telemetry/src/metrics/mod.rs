@@ -12,6 +12,6 @@ mod target;
 pub use self::service::{MetricsFuture, MetricsService};
 pub(crate) use self::{
     page::Page,
-    recorder::{Recorder, upkeep},
+    recorder::{Recorder, scraped, upkeep},
     server::Server,
 };

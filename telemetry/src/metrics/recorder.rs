@@ -2,7 +2,7 @@
 
 use std::{
     fmt,
-    sync::{Arc, OnceLock, Weak},
+    sync::{Arc, Weak},
     time::Duration,
 };
 
@@ -23,34 +23,31 @@ type Pushed = Box<dyn metrics::Recorder + Send + Sync>;
 
 /// The recorder of a `Telemetry`: Prometheus's and, if metrics are pushed, the one that is pushed from.
 pub(crate) struct Recorder {
-    scraped: PrometheusRecorder,
-    /// Set at the start, after the figures of the pushing exporter itself are registered: these are on the page alone.
-    pushed: OnceLock<Pushed>,
+    scraped: Arc<PrometheusRecorder>,
+    pushed: Option<Pushed>,
+}
+
+/// A recorder for the page, with the catalogue's buckets, and the configured ones in their place.
+///
+/// # Errors
+///
+/// A histogram without edges, which the check of the configuration has refused before.
+pub(crate) fn scraped(
+    config: &config::Metrics,
+    naming: &Naming,
+) -> Result<Arc<PrometheusRecorder>, BuildError> {
+    let mut builder = PrometheusBuilder::new();
+    for (name, edges) in config.edges(naming) {
+        builder = builder.set_buckets_for_metric(Matcher::Full(name), &edges)?;
+    }
+    Ok(Arc::new(builder.build_recorder()))
 }
 
 // === impl Recorder ===
 
 impl Recorder {
-    /// A recorder with the catalogue's buckets, and the configured ones in their place.
-    ///
-    /// # Errors
-    ///
-    /// A histogram without edges, which the check of the configuration has refused before.
-    pub(crate) fn new(config: &config::Metrics, naming: &Naming) -> Result<Arc<Self>, BuildError> {
-        let mut builder = PrometheusBuilder::new();
-        for (name, edges) in config.edges(naming) {
-            builder = builder.set_buckets_for_metric(Matcher::Full(name), &edges)?;
-        }
-        Ok(Arc::new(Self {
-            scraped: builder.build_recorder(),
-            pushed: OnceLock::new(),
-        }))
-    }
-
-    /// Records to `pushed`, too, whatever is registered from here on.
-    pub(crate) fn push_to(&self, pushed: impl metrics::Recorder + Send + Sync + 'static) {
-        let was_set = self.pushed.set(Box::new(pushed));
-        debug_assert!(was_set.is_ok(), "metrics are pushed once");
+    pub(crate) fn new(scraped: Arc<PrometheusRecorder>, pushed: Option<Pushed>) -> Arc<Self> {
+        Arc::new(Self { scraped, pushed })
     }
 
     /// The side that is on the page alone.
@@ -80,21 +77,21 @@ pub(crate) async fn upkeep(
 
 impl metrics::Recorder for Recorder {
     fn describe_counter(&self, key: KeyName, unit: Option<Unit>, description: SharedString) {
-        if let Some(pushed) = self.pushed.get() {
+        if let Some(pushed) = &self.pushed {
             pushed.describe_counter(key.clone(), unit, description.clone());
         }
         self.scraped.describe_counter(key, unit, description);
     }
 
     fn describe_gauge(&self, key: KeyName, unit: Option<Unit>, description: SharedString) {
-        if let Some(pushed) = self.pushed.get() {
+        if let Some(pushed) = &self.pushed {
             pushed.describe_gauge(key.clone(), unit, description.clone());
         }
         self.scraped.describe_gauge(key, unit, description);
     }
 
     fn describe_histogram(&self, key: KeyName, unit: Option<Unit>, description: SharedString) {
-        if let Some(pushed) = self.pushed.get() {
+        if let Some(pushed) = &self.pushed {
             pushed.describe_histogram(key.clone(), unit, description.clone());
         }
         self.scraped.describe_histogram(key, unit, description);
@@ -102,7 +99,7 @@ impl metrics::Recorder for Recorder {
 
     fn register_counter(&self, key: &Key, metadata: &Metadata<'_>) -> Counter {
         let scraped = self.scraped.register_counter(key, metadata);
-        match self.pushed.get() {
+        match &self.pushed {
             Some(pushed) => fan_out::counter(scraped, pushed.register_counter(key, metadata)),
             None => scraped,
         }
@@ -110,7 +107,7 @@ impl metrics::Recorder for Recorder {
 
     fn register_gauge(&self, key: &Key, metadata: &Metadata<'_>) -> Gauge {
         let scraped = self.scraped.register_gauge(key, metadata);
-        match self.pushed.get() {
+        match &self.pushed {
             Some(pushed) => fan_out::gauge(scraped, pushed.register_gauge(key, metadata)),
             None => scraped,
         }
@@ -118,7 +115,7 @@ impl metrics::Recorder for Recorder {
 
     fn register_histogram(&self, key: &Key, metadata: &Metadata<'_>) -> Histogram {
         let scraped = self.scraped.register_histogram(key, metadata);
-        match self.pushed.get() {
+        match &self.pushed {
             Some(pushed) => fan_out::histogram(scraped, pushed.register_histogram(key, metadata)),
             None => scraped,
         }
@@ -128,7 +125,7 @@ impl metrics::Recorder for Recorder {
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Recorder")
-            .field("pushed", &self.pushed.get().is_some())
+            .field("pushed", &&self.pushed.is_some())
             .finish_non_exhaustive()
     }
 }

@@ -4,6 +4,8 @@ mod builders;
 mod observers;
 mod routes;
 mod services;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use self::builders::Builders;
 

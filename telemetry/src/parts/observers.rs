@@ -15,6 +15,9 @@ use crate::config::{
     Scheme, Spans, StalledAfter, StreamEvents, Timing, UrlPath,
 };
 
+/// Whether a builder is told something, and what.
+type Switch<B> = (bool, fn(B) -> B);
+
 pub(super) fn span(spans: &Spans, propagators: &[Propagator]) -> SpanBuilder {
     let Spans {
         enabled: _,
@@ -38,10 +41,10 @@ pub(super) fn span(spans: &Spans, propagators: &[Propagator]) -> SpanBuilder {
     let mut span = Span::builder()
         .request_headers(request_headers)
         .response_headers(response_headers);
+    // Baggage alone is a fault of its own.
     if !propagators.contains(&Propagator::TraceContext) {
         span = span.no_propagation();
-    }
-    if propagators.contains(&Propagator::Baggage) {
+    } else if propagators.contains(&Propagator::Baggage) {
         span = span.baggage(BaggageLimits::new(*members, *bytes));
     }
     if let Some(address) = server_address {
@@ -60,7 +63,7 @@ pub(super) fn span(spans: &Spans, propagators: &[Propagator]) -> SpanBuilder {
         UrlPath::Path => span,
         UrlPath::Route => span.url_path_by_route(),
     };
-    let switches: [(bool, fn(SpanBuilder) -> SpanBuilder); 5] = [
+    let switches: [Switch<SpanBuilder>; 5] = [
         (*public_endpoint, SpanBuilder::public_endpoint),
         (*traceresponse, SpanBuilder::traceresponse),
         (*body_sizes, SpanBuilder::body_sizes),
@@ -116,7 +119,7 @@ pub(super) fn http(http: &HttpMetrics) -> HttpMetricsBuilder {
     if let Some(cap) = server_address_cap {
         metrics = metrics.server_address(*cap);
     }
-    let switches: [(bool, fn(HttpMetricsBuilder) -> HttpMetricsBuilder); 4] = [
+    let switches: [Switch<HttpMetricsBuilder>; 4] = [
         (*time_to_first_byte, HttpMetricsBuilder::time_to_first_byte),
         (*protocol_version, HttpMetricsBuilder::protocol_version),
         (*size_by_status, HttpMetricsBuilder::size_by_status),
@@ -192,7 +195,7 @@ fn timing(timing: Timing) -> http::Timing {
 }
 
 /// A builder that was told of each switch that is on.
-fn switched<B, const N: usize>(builder: B, switches: [(bool, fn(B) -> B); N]) -> B {
+fn switched<B, const N: usize>(builder: B, switches: [Switch<B>; N]) -> B {
     let on = switches.into_iter().filter(|(on, _)| *on);
     on.fold(builder, |builder, (_, switch)| switch(builder))
 }

@@ -8,9 +8,11 @@ use http::{Uri, uri::Scheme};
 ///
 /// What is accepted. What was given is not told if it may have a password in it.
 pub(in crate::config) fn endpoint(given: &str) -> Result<(), String> {
+    // What follows may be a key.
+    let shown = given.split(['?', '#']).next().unwrap_or_default();
     let refused = |why: &str| {
         Err(format!(
-            "{given:?} is refused: {why}; a URI such as https://collector:4318 is accepted"
+            "{shown:?} is refused: {why}; a URI such as https://collector:4318 is accepted"
         ))
     };
     if given.contains('@') {

@@ -13,8 +13,9 @@ pub(in crate::config) fn header(name: &str, value: &str) -> Result<(), &'static 
             "this is no name of a header: letters, digits and !#$%&'*+-.^_`|~ are accepted",
         );
     }
+    // gRPC has no others, though HTTP would.
     match HeaderValue::from_str(value) {
-        Ok(_) => Ok(()),
-        Err(_) => Err("the value is refused: visible ASCII, spaces and tabs are accepted"),
+        Ok(_) if value.is_ascii() => Ok(()),
+        _ => Err("the value is refused: visible ASCII, spaces and tabs are accepted"),
     }
 }

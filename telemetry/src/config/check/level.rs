@@ -6,6 +6,8 @@ use crate::config::read::near;
 
 const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 
+const ACCEPTED: &str = "a level (off, error, warn, info, debug, trace), or levels by target as in info,hyper=warn, is accepted";
+
 /// What filters lines as this says.
 ///
 /// A word alone that is no level is a target, all of whose lines are written, and no others. One that looks like a level
@@ -15,22 +17,32 @@ const LEVELS: [&str; 6] = ["off", "error", "warn", "info", "debug", "trace"];
 ///
 /// What was given, and what is accepted.
 pub(in crate::config) fn level(given: &str) -> Result<Targets, String> {
-    let accepted = "a level (off, error, warn, info, debug, trace), or levels by target as in info,hyper=warn, is \
-                    accepted";
-    for part in given.split(',').map(str::trim) {
-        let word = part.rsplit('=').next().unwrap_or(part);
-        let is_level = LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
-        // A target has `::` or comes from a crate's name; what is meant for a level does not.
-        if !is_level && let Some(meant) = near(word, LEVELS) {
-            return Err(format!(
-                "{given:?} is refused: did you mean `{meant}`? {accepted}"
-            ));
+    for part in given.split(',') {
+        let (target, level) = match part.split_once('=') {
+            Some((target, level)) => (target, Some(level)),
+            None => (part, None),
+        };
+        let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
+        let word = level.unwrap_or(target);
+        if is_level(word) && (level.is_none() || is_target(target)) {
+            continue;
         }
-        if part.is_empty() {
-            return Err(format!("{given:?} is refused: {accepted}"));
+        match near(word, LEVELS) {
+            Some(meant) if !is_level(word) => {
+                return Err(format!(
+                    "{given:?} is refused: did you mean `{meant}`? {ACCEPTED}"
+                ));
+            }
+            _ if level.is_none() && is_target(target) => {}
+            _ => return Err(format!("{given:?} is refused: {ACCEPTED}")),
         }
     }
-    given
-        .parse()
-        .map_err(|_| format!("{given:?} is refused: {accepted}"))
+    let parsed = given.parse();
+    parsed.map_err(|_| format!("{given:?} is refused: {ACCEPTED}"))
+}
+
+/// Whether it can be where lines come from, a module's path for most.
+fn is_target(text: &str) -> bool {
+    let is_of_target = |c: char| c.is_ascii_alphanumeric() || "_:-./".contains(c);
+    !text.is_empty() && text.chars().all(is_of_target)
 }

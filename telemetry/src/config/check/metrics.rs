@@ -102,7 +102,9 @@ fn check_labels(labels: &BTreeMap<String, String>, faults: &mut Faults) {
         faults.add(format!("metrics.labels.{name}"), accepted);
     }
     if let Err(refused) = together.build() {
-        faults.add("metrics.labels", refused);
+        let refused = refused.to_string();
+        let label = refused.strip_prefix("constant label: ");
+        faults.add("metrics.labels", label.unwrap_or(&refused));
     }
 }
 
@@ -114,8 +116,8 @@ fn check_buckets(name: &str, edges: &[f64]) -> Result<(), String> {
         .flat_map(|metric| [metric.name, metric.otel_name])
         .collect();
     if !names.contains(&name) {
+        names.retain(|known| known.contains('.') == name.contains('.'));
         let meant = near(name, names.iter().copied());
-        names.retain(|name| !name.contains('.'));
         return Err(match meant {
             Some(meant) => format!("there is no such histogram; did you mean `{meant}`?"),
             None => format!("there is no such histogram; there are {}", names.join(", ")),

@@ -32,7 +32,7 @@ const FIELDS: [(&str, &str); 3] = [
 impl Config {
     /// Checks what types cannot say: that names fit, numbers are in range, and fields go together.
     ///
-    /// It makes the layers and throws them away: some hundred microseconds, and more for tables of thousands of routes.
+    /// It makes the layers, as a start does, and lets go of them.
     ///
     /// # Errors
     ///

@@ -30,6 +30,8 @@ pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
         faults.add("tracing.propagators", problem);
     }
     faults.count("tracing.batch.queue", *queue, 1..=10_000_000);
-    faults.count("tracing.batch.size", *size, 1..=(*queue).max(1));
+    // A queue of none is a fault of its own.
+    let most = if *queue == 0 { usize::MAX } else { *queue };
+    faults.count("tracing.batch.size", *size, 1..=most);
     faults.period("tracing.batch.delay", *delay);
 }

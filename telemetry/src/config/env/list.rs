@@ -32,9 +32,9 @@ pub(super) fn pairs(given: &str) -> Result<BTreeMap<String, String>, String> {
 /// [`pairs`] that can be headers of a request.
 pub(super) fn headers(given: &str) -> Result<BTreeMap<String, String>, String> {
     let headers = pairs(given)?;
-    for (index, (name, value)) in headers.iter().enumerate() {
+    for (name, value) in &headers {
         check::header(name, value)
-            .map_err(|problem| format!("header {} of its names: {problem}", index + 1))?;
+            .map_err(|problem| format!("one of its headers is refused: {problem}"))?;
     }
     Ok(headers)
 }

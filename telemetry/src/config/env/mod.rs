@@ -3,8 +3,6 @@
 mod list;
 mod metrics;
 mod resource;
-#[cfg(test)]
-mod tests;
 mod traces;
 mod variables;
 

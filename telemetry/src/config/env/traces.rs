@@ -103,7 +103,8 @@ fn exporter(tracing: &mut Tracing, variables: &mut Variables<'_>) {
     if endpoint.take().is_some() {
         left_out.push("tracing.endpoint");
     }
-    if !(is_otlp(before) && is_otlp(after)) && !std::mem::take(headers).is_empty() {
+    let is_another_service = !is_otlp(before) || !is_otlp(after);
+    if is_another_service && !std::mem::take(headers).is_empty() {
         left_out.push("tracing.headers");
     }
     if !left_out.is_empty() {

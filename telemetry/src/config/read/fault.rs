@@ -9,6 +9,7 @@ use super::{
     node::{Node, Scalar, Value},
     path,
     place::place,
+    shown::{MOST_SHOWN, shown},
 };
 use crate::config::{Config, ConfigFault, error::Place};
 
@@ -39,9 +40,6 @@ enum Problem {
     /// In the words of the type.
     Other { problem: String },
 }
-
-/// The most characters of a text that are shown.
-const MOST_SHOWN: usize = 80;
 
 // === impl Refusal ===
 
@@ -130,7 +128,7 @@ impl Refusal {
             Problem::Twice => super::place::exact(text, path, 1),
             _ => place(text, path),
         };
-        ConfigFault::new(shown_path(path), told).at(place)
+        ConfigFault::new(path, told).at(place)
     }
 }
 
@@ -180,7 +178,7 @@ impl Node {
             Self::Scalar(Scalar {
                 written: Some(written),
                 ..
-            }) => format!("`{}`", shown(written)),
+            }) => format!("`{}`", shown(written, MOST_SHOWN)),
             Self::Scalar(Scalar {
                 value: Value::Null, ..
             }) => "nothing".to_owned(),
@@ -188,29 +186,50 @@ impl Node {
                 value: Value::Text,
                 text,
                 ..
-            }) => format!("\"{}\"", shown(text)),
-            Self::Scalar(Scalar { text, .. }) => format!("`{}`", shown(text)),
+            }) => format!("\"{}\"", shown(text, MOST_SHOWN)),
+            Self::Scalar(Scalar { text, .. }) => format!("`{}`", shown(text, MOST_SHOWN)),
             Self::List(_) => "a list".to_owned(),
             Self::Section(_) => "a section".to_owned(),
         }
     }
 }
 
-/// What the parser says of a text that is no YAML.
+/// What the parser says of a text that is no YAML, or none that is accepted.
 pub(super) fn syntax(error: &yaml_serde::Error) -> ConfigFault {
     let place = error.location().map(|location| Place {
         line: location.line(),
         column: location.column(),
     });
     let text = error.to_string();
-    // The place stands in front of the fault.
-    let problem = match place {
-        Some(Place { line, column }) => {
-            text.replace(&format!(" at line {line} column {column}"), "")
+    let known = [
+        (
+            "recursion limit",
+            "sections and lists are within each other more than 128 times",
+        ),
+        (
+            "repetition limit",
+            "the document grows too large, by aliases that repeat what they name",
+        ),
+        (
+            "invalid type: enum",
+            "a tag is refused: a value without one is accepted",
+        ),
+        (
+            "expected a string",
+            "a section or a list is refused as a key: a text is accepted",
+        ),
+    ];
+    let known = known.iter().find(|(theirs, _)| text.contains(theirs));
+    let problem = match (known, place) {
+        (Some((_, ours)), _) => (*ours).to_owned(),
+        // The place stands in front of the fault.
+        (None, Some(Place { line, column })) => {
+            let problem = text.replace(&format!(" at line {line} column {column}"), "");
+            format!("this is no YAML: {}", shown(&problem, MOST_SHOWN * 2))
         }
-        None => text,
+        (None, None) => format!("this is no YAML: {}", shown(&text, MOST_SHOWN * 2)),
     };
-    ConfigFault::new("", shown(&problem)).at(place)
+    ConfigFault::new("", problem).at(place)
 }
 
 fn unknown_key(section: &str, key: &str, accepted: &[&str]) -> String {
@@ -221,8 +240,8 @@ fn unknown_key(section: &str, key: &str, accepted: &[&str]) -> String {
     };
     let accepted = listed(accepted);
     match section {
-        "" => format!("there is no such section{meant} There are {accepted}"),
-        section => format!("there is no such key{meant} In `{section}` there are {accepted}"),
+        "" => format!("there is no such section{meant} Sections are {accepted}"),
+        section => format!("there is no such key{meant} `{section}` has {accepted}"),
     }
 }
 
@@ -245,34 +264,5 @@ fn listed(words: &[&str]) -> String {
     match quoted.split_last() {
         Some((last, rest)) if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         _ => quoted.concat(),
-    }
-}
-
-/// A text from a file: without what could forge a line, and not too long.
-fn shown(text: &str) -> String {
-    let mut shown: String = text
-        .chars()
-        .take(MOST_SHOWN)
-        .flat_map(char::escape_debug)
-        .collect();
-    if text.chars().nth(MOST_SHOWN).is_some() {
-        shown.push('…');
-    }
-    shown.replace("\\\"", "\"").replace("\\'", "'")
-}
-
-/// A path, of whose headers only what can be a header's name is shown: a secret may have got there.
-fn shown_path(path: &str) -> String {
-    let headers = ["tracing.headers.", "metrics.otlp.headers."];
-    let name = headers
-        .iter()
-        .find_map(|headers| Some((headers, path.strip_prefix(headers)?)));
-    match name {
-        Some((headers, name)) if http::HeaderName::from_bytes(name.as_bytes()).is_err() => {
-            let token = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-            let head = name.split(|c| !token(c)).next().unwrap_or_default();
-            format!("{headers}{}…", shown(head))
-        }
-        _ => shown(path),
     }
 }

@@ -7,14 +7,14 @@
 mod fault;
 mod near;
 mod node;
+mod parse;
 mod path;
 mod place;
+mod shown;
 mod source;
 mod substitution;
-#[cfg(test)]
-mod tests;
 
-pub(super) use self::{near::near, place::place};
+pub(super) use self::{near::near, place::place, shown::shown_path};
 
 use serde::Deserialize;
 

@@ -58,12 +58,12 @@ impl Line {
         let timeout = courier.timeout();
         let result = courier.run(async move {
             let answer = attempts(timeout, || line.wire.send(request.clone(), timeout)).await?;
-            line.accept(Answer::read(&answer)?)
+            Answer::read(&answer)
         });
         if let Err(Failure::TimedOut(_)) = result {
             self.wire.renew();
         }
-        result
+        self.accept(result?)
     }
 
     fn accept(&self, answer: Answer) -> Result<(), Failure> {
