@@ -1,4 +1,4 @@
-//! The project's own tasks: `cargo xtask generate | check | bench`.
+//! The project's own tasks: `cargo xtask generate | check | rules | bench`.
 #![allow(clippy::print_stdout, reason = "a command-line program prints")]
 
 mod alert_names;
@@ -13,6 +13,7 @@ mod promql;
 mod readme;
 mod reference;
 mod registered;
+mod rules;
 
 use std::{
     env,
@@ -25,8 +26,9 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  generate         write anew what is made of the code: tables of the documentation, dashboards, manifests
+  generate         write anew what is made of the code: tables of the documentation, rules, dashboards, manifests
   check            fail if any of that, the catalogue, a file of ops/ or of the source is not as it should be
+  rules            write rules of other values: --thresholds FILE [--compress N] --out DIR
   bench [ARG ...]  count instructions and allocations; `cargo xtask bench --help` tells more
 ";
 
@@ -36,6 +38,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((task, rest)) if task == "bench" => bench::run(&root(), rest),
+        Some((task, rest)) if task == "rules" => rules::run(&root(), rest).map(|()| true),
         Some((task, [])) if task == "generate" => generate(&root()).map(|()| true),
         Some((task, [])) if task == "check" => check(&root()),
         Some((task, [])) if task == "--help" || task == "-h" => {
@@ -58,6 +61,7 @@ fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
     reference::generate(root)?;
     privacy::generate(root)?;
+    rules::generate(root)?;
     boards::generate(root)?;
     // From the rules that were just written.
     ops::generate(root)
@@ -74,6 +78,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(reference::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
+    faults.extend(rules::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {
         println!("{fault}");
     }

@@ -89,7 +89,7 @@ fn list(labels: &[&Label]) -> String {
 }
 
 /// The lines that differ, without those that both begin and end with.
-fn difference(old: &str, new: &str) -> String {
+pub(crate) fn difference(old: &str, new: &str) -> String {
     let (mut old, mut new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
     while old.last().is_some() && old.last() == new.last() {
         old.pop();

@@ -24,4 +24,8 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use self::{fault::Fault, known::Known};
+pub(crate) use self::{
+    fault::Fault,
+    known::{Known, distance},
+    values::close_reasons,
+};
