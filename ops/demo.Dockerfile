@@ -11,6 +11,5 @@ RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin demo \
 COPY --from=build /src/target/release/demo /usr/local/bin/demo
 USER 10001
 EXPOSE 3000 9464
-ENV BARTIZAN_CONFIG=/etc/bartizan/bartizan.yaml
 ENTRYPOINT ["demo"]
 CMD ["--listen", "0.0.0.0:3000"]

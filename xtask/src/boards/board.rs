@@ -119,20 +119,6 @@ impl Board {
     }
 }
 
-// === impl Row ===
-
-impl Row {
-    /// The demo has nothing for any of its panels.
-    pub(super) fn empty_in_demo(mut self, reason: &'static str) -> Self {
-        self.panels = self
-            .panels
-            .into_iter()
-            .map(|panel| panel.empty_in_demo(reason))
-            .collect();
-        self
-    }
-}
-
 // === impl Place ===
 
 impl Place {

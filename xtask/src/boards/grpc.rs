@@ -26,10 +26,7 @@ pub(super) fn board() -> Board {
             source: "rpc_server_call_duration_seconds_count",
             all: ".+",
         }),
-        rows: vec![first(), durations()]
-            .into_iter()
-            .map(|row| row.empty_in_demo("it serves no gRPC"))
-            .collect(),
+        rows: vec![first(), durations()],
     }
 }
 
@@ -117,6 +114,7 @@ fn durations() -> Row {
             Panel::lines("Messages received", Unit::Rate(&catalog::RPC_MESSAGES))
                 .query(rate_by("rpc_method", "bartizan_rpc_messages_total{@method,network_io_direction=\"receive\"}"), "{{rpc_method}}")
                 .opt_in("`ObserveLayer::count_request_bodies`, which reads request bodies as they pass")
+                .empty_in_demo("it does not count request bodies")
                 .shows("Messages of requests, as they were read.")
                 .next("Fewer than the clients send: the service does not read them; look at what it waits for."),
             Panel::table("Calls that failed", Unit::Other("short"))

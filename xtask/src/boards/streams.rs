@@ -128,14 +128,12 @@ pub(super) fn events() -> Row {
                 .next("Keep-alives without events: the streams are open and have nothing to say. Neither: a proxy will close them."),
             Panel::lines("Backpressure, p95", Unit::Of(&catalog::SSE_BACKPRESSURE))
                 .query(quantile_by("http_route", "0.95", "sse_backpressure_seconds", "@route"), "{{http_route}}")
-                .empty_in_demo("its clients read at once: few frames wait for 0.1 s, and mostly none")
                 .no_value("no waits of 0.1 s")
                 .shows("How long a frame waited until the next one was asked for, of those that waited 0.1 s or longer. On HTTP/1 it shows late: the kernel buffers first.")
                 .next("Slow clients, or a proxy that buffers. With write_blocked among the stalled: the connection takes nothing.")
                 .link(link::STREAM_TRACES),
             Panel::lines("Events that never left", Unit::Rate(&catalog::SSE_EVENTS_UNDELIVERED))
                 .query(rate_by("http_route", "sse_events_undelivered_total{@route}"), "{{http_route}}")
-                .empty_in_demo("the sockets of clients that leave took all events before")
                 .no_value("none known")
                 .shows("Events handed over that the socket never took: a lower bound, and known for HTTP/1 with observed connections alone. No series means that nothing is known, and not that all arrived.")
                 .next("Clients that leave in the middle are the usual cause. Make sure that they come back with Last-Event-ID, and that the source can replay.")
@@ -167,6 +165,7 @@ pub(super) fn volume() -> Row {
             Panel::lines("Write errors of streams", Unit::Rate(&catalog::SSE_WRITE_ERRORS))
                 .query(rate_by("error_type", "sse_write_errors_total{@route}"), "{{error_type}}")
                 .width(6)
+                .empty_in_demo("whether a client that leaves is met in writing is a race")
                 .no_value("none known")
                 .shows("Streams whose connection failed in writing. Diagnostic: whether a client that leaves is met in reading or in writing is a race, so nothing is ever alerted on this.")
                 .next("Only beside ends by close reason: many resets at one minute are one proxy, spread ones are clients."),

@@ -14,8 +14,6 @@ const REPORTS: &str = "browser_web_vital_reports_total";
 /// A vital: what is good up to its first value is poor above its second one.
 struct Vital {
     metric: &'static Metric,
-    /// Whether the demo has reports of it.
-    in_demo: bool,
     titles: [&'static str; 3],
     good: f64,
     /// Red above this, unless an alert has a value of its own.
@@ -31,15 +29,10 @@ struct Vital {
 impl Vital {
     /// What all of its panels have.
     fn panel(&self, panel: Panel) -> Panel {
-        let panel = panel
+        panel
             .no_value("no reports")
             .shows(self.shows)
-            .next(self.next);
-        if self.in_demo {
-            panel
-        } else {
-            panel.empty_in_demo("its load plays no browser that reports it")
-        }
+            .next(self.next)
     }
 
     /// A panel of values that are good or poor.
@@ -74,7 +67,6 @@ fn vitals() -> [Vital; 5] {
     [
         Vital {
             metric: &catalog::WEB_VITAL_LCP,
-            in_demo: true,
             titles: ["LCP, p75", "LCP by page, p75", "LCP"],
             good: 2.5,
             poor: 4.0,
@@ -85,7 +77,6 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_INP,
-            in_demo: false,
             titles: ["INP, p75", "INP by page, p75", "INP"],
             good: 0.2,
             poor: 0.5,
@@ -96,7 +87,6 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_CLS,
-            in_demo: false,
             titles: ["CLS, p75", "CLS by page, p75", "CLS"],
             good: 0.1,
             poor: 0.25,
@@ -107,7 +97,6 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_FCP,
-            in_demo: false,
             titles: ["FCP, p75", "FCP by page, p75", "FCP"],
             good: 1.8,
             poor: 3.0,
@@ -118,7 +107,6 @@ fn vitals() -> [Vital; 5] {
         },
         Vital {
             metric: &catalog::WEB_VITAL_TTFB,
-            in_demo: false,
             titles: ["TTFB, p75", "TTFB by page, p75", "TTFB"],
             good: 0.8,
             poor: 1.8,
@@ -180,7 +168,7 @@ fn pages() -> Row {
             )
             .steps(Steps::Alert(2.5, "web_vitals.lcp.poor"))
             .opt_in("`vitals.navigation_type`, or `WebVitalsBuilder::navigation_type`")
-            .empty_in_demo("it does not ask for the type of navigation")
+            .empty_in_demo("its reports do not say how the browser came to the page")
             .no_value("not asked for")
             .shows("Largest Contentful Paint, by how the browser came to the page.")
             .next("back-forward slow and back-forward-cache rare: something keeps pages out of the cache."),
