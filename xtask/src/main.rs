@@ -1,11 +1,13 @@
 //! The project's own tasks: `cargo xtask generate | check | rules | bench`.
 #![allow(clippy::print_stdout, reason = "a command-line program prints")]
 
+mod alert_names;
 mod bench;
 mod boards;
 mod catalogue;
 mod files;
 mod markers;
+mod ops;
 mod privacy;
 mod promql;
 mod readme;
@@ -24,8 +26,8 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  generate         write the tables of metrics and of privacy, the rules of Prometheus and their documentation anew
-  check            fail if a table, the catalogue or a file is not as it should be
+  generate         write anew what is made of the code: tables of the documentation, rules, dashboards, manifests
+  check            fail if any of that, the catalogue, a file of ops/ or of the source is not as it should be
   rules            write rules of other values: --thresholds FILE [--compress N] --out DIR
   bench [ARG ...]  count instructions and allocations; `cargo xtask bench --help` tells more
 ";
@@ -60,7 +62,9 @@ fn generate(root: &Path) -> Result<()> {
     reference::generate(root)?;
     privacy::generate(root)?;
     rules::generate(root)?;
-    boards::generate(root)
+    boards::generate(root)?;
+    // From the rules that were just written.
+    ops::generate(root)
 }
 
 /// Prints everything that is wrong, not only the first thing.
@@ -70,6 +74,7 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(files::faults(root)?);
     faults.extend(privacy::faults(root));
     faults.extend(boards::faults(root)?);
+    faults.extend(ops::faults(root)?);
     faults.extend(reference::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));

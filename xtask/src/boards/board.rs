@@ -1,6 +1,6 @@
 //! A dashboard: rows of panels, and what its reader can choose.
 
-use super::panel::Panel;
+use super::{panel::Panel, thresholds::Thresholds};
 
 /// A dashboard.
 #[derive(Clone, Debug)]
@@ -53,6 +53,17 @@ pub(super) const COLUMNS: u32 = 24;
 // === impl Board ===
 
 impl Board {
+    /// The same with the values of the thresholds.
+    pub(super) fn tuned(mut self, thresholds: &Thresholds) -> Result<Self, String> {
+        let name = self.name;
+        for panel in self.rows.iter_mut().flat_map(|row| &mut row.panels) {
+            let tuned = panel.steps.tuned(thresholds);
+            panel.steps =
+                tuned.map_err(|fault| format!("board {name}: {:?}: {fault}", panel.title))?;
+        }
+        Ok(self)
+    }
+
     /// What Grafana knows it by.
     pub(super) fn uid(&self) -> String {
         format!("bartizan-{}", self.name)

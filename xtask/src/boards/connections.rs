@@ -10,7 +10,7 @@ use super::{
 };
 
 pub(super) fn row() -> Row {
-    let asked = "Connections, of the feature conn";
+    let asked = "`Connections`, of the feature `conn`";
     Row {
         title: "Connections",
         panels: vec![
@@ -53,7 +53,7 @@ pub(super) fn row() -> Row {
                 .next("Seconds: clients on slow lines, or that stopped reading; look at backpressure, and set a limit on writing."),
             Panel::lines("Draining for", Unit::Of(&catalog::SERVER_DRAIN_START_TIME))
                 .query("time() - (server_drain_start_time_seconds{@job} > 0)", "{{instance}}")
-                .opt_in("Drain, of the feature conn")
+                .opt_in("`Drain`, of the feature `conn`")
                 .alerts(&["SseDrainStuck"])
                 .empty_in_demo("it is scraped while it serves, and not while it drains")
                 .no_value("none drains")
@@ -64,7 +64,7 @@ pub(super) fn row() -> Row {
                     "sum by (instance) (sse_streams_active{@job}) and on (instance) (server_drain_start_time_seconds{@job} > 0)",
                     "{{instance}}",
                 )
-                .opt_in("Drain, of the feature conn")
+                .opt_in("`Drain`, of the feature `conn`")
                 .alerts(&["SseDrainStuck"])
                 .empty_in_demo("it is scraped while it serves, and not while it drains")
                 .no_value("none drains")

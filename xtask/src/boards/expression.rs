@@ -1,10 +1,16 @@
 //! What stands in the boards' expressions for what is the same in all of them.
 //!
-//! `@job` is the selector of the jobs and instances that are chosen; `@route`, `@task`, `@page`, `@method` and `@model` that,
-//! and the label of the board's own. `@server`, `@client`, `@planned` and `@unknown` are the ends by whose fault they are, as
-//! alternatives of a regex; `@stream_server` leaves out what cannot happen to a stream that has begun, `@http_server` and
-//! `@rpc_server` have the statuses that are the server's fault besides. They are made from the vocabulary itself, so an end that
-//! changes sides changes them in all boards.
+//! | name | what it stands for |
+//! |---|---|
+//! | `@job` | the selector of the jobs and instances that are chosen |
+//! | `@route`, `@task`, `@page`, `@method`, `@model` | that, and the label of the board's own |
+//! | `@server`, `@client`, `@planned`, `@unknown` | the ends by whose fault they are, as alternatives of a regex |
+//! | `@stream_server` | those by the server's fault that a stream can have that has begun |
+//! | `@not_server` | those that no error budget counts |
+//! | `@left` | those that clients who leave look like |
+//! | `@http_server`, `@rpc_server` | the server's, and the statuses that are its fault |
+//!
+//! The words are made from the vocabulary itself: an end that changes sides changes them in all boards.
 
 use bartizan::{
     label::{End, Fault, OTHER},
@@ -96,6 +102,16 @@ fn meaning(name: &str) -> Option<String> {
         "planned" => ends(Fault::Planned),
         "unknown" => ends(Fault::Unknown),
         "stream_server" => alternatives(server_ends_without(End::ServiceError)),
+        "left" => alternatives(
+            End::ALL
+                .iter()
+                .filter(|end| matches!(end.fault(), Some(Fault::Client | Fault::Unknown)))
+                .filter(|end| **end != End::ServerClosed)
+                .map(|end| end.as_str()),
+        ),
+        "not_server" => [Fault::Client, Fault::Planned, Fault::Unknown]
+            .map(ends)
+            .join("|"),
         "http_server" => format!("5..|{}", ends(Fault::Server)),
         "rpc_server" => format!(
             "{}|{OTHER}|{}",
@@ -124,11 +140,12 @@ fn server_ends_without(end: End) -> impl Iterator<Item = &'static str> {
     ends.map(|end| end.as_str())
 }
 
-/// The statuses of calls that are a server's error.
+/// The statuses of calls that are a server's error. UNIMPLEMENTED is not among them: anyone can ask for what is not there,
+/// and no budget burns for it.
 fn statuses() -> String {
     let errors = RpcStatus::ALL
         .into_iter()
-        .filter(|status| status.is_server_error());
+        .filter(|status| status.is_server_error() && *status != RpcStatus::Unimplemented);
     alternatives(errors.map(RpcStatus::name).filter(|name| *name != OTHER))
 }
 

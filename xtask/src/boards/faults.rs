@@ -2,11 +2,12 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use crate::{Result, promql::Known};
+use crate::{Result, alert_names, promql::Known};
 
 use super::{
     board::{Board, COLUMNS, Place},
     expression::expand,
+    json,
     link::{self, To},
     panel::{Kind, Panel},
 };
@@ -62,7 +63,35 @@ pub(super) fn of_all(boards: &[Board], root: &Path) -> Result<Vec<String>> {
         faults.push("boards: two have one uid".into());
     }
     let (spans, lines) = (read(root, &SPANS)?, read(root, &LINES)?);
+    let known = Known::catalogue();
+    for mark in json::MARKS {
+        let wrong = known.faults(mark.expression);
+        faults.extend(
+            wrong
+                .iter()
+                .map(|fault| format!("boards: {}: {fault}", mark.expression)),
+        );
+    }
+    let alerts = alert_names::read(root)?;
+    let shown: BTreeSet<_> = boards
+        .iter()
+        .flat_map(Board::panels)
+        .flat_map(|panel| panel.alerts)
+        .collect();
+    let unseen = alerts
+        .iter()
+        .filter(|alert| !shown.contains(&alert.as_str()));
+    faults.extend(
+        unseen.map(|alert| format!("boards: no panel is named as that of the alert {alert}")),
+    );
     for panel in boards.iter().flat_map(Board::panels) {
+        let unknown = panel
+            .alerts
+            .iter()
+            .filter(|alert| !alerts.contains(**alert));
+        faults.extend(
+            unknown.map(|alert| format!("boards: {:?}: there is no alert {alert}", panel.title)),
+        );
         for link in &panel.links {
             let unknown = match link.to {
                 To::Tempo => link::attributes(link.query)
@@ -140,6 +169,18 @@ fn of_panel(panel: &Panel, board: &Board) -> Vec<String> {
                     "a link has the label `{label}`, which the series of {expression} have not"
                 ));
             }
+        }
+    }
+    let known: BTreeSet<_> = board.variables().collect();
+    for name in panel
+        .links
+        .iter()
+        .flat_map(|link| link::variables(link.query))
+    {
+        if !known.contains(name.as_str()) {
+            faults.push(format!(
+                "a link has the variable `{name}`, which the board has not"
+            ));
         }
     }
     if let Some(metric) = panel.unit.metric()

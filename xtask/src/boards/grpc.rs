@@ -32,16 +32,17 @@ pub(super) fn board() -> Board {
 
 fn first() -> Row {
     let failed = format!("{CALLS}{{@method,error_type=~\"@rpc_server\"}}");
-    let left = format!("{CALLS}{{@method,error_type=~\"@client|@unknown\"}}");
+    let left = format!("{CALLS}{{@method,error_type=~\"@left\"}}");
     let all = format!("{CALLS}{{@method}}");
+    let counted = format!("{CALLS}{{@method,error_type!~\"UNIMPLEMENTED|@not_server\"}}");
     Row {
         title: "Is it broken, for whom, since when",
         panels: vec![
             Panel::stat("Server errors", Unit::Share)
-                .query(share(&rate(&failed), &rate(&all)), "server errors")
-                .steps(Steps::Above(0.001, 0.0144))
+                .query(share(&rate(&failed), &rate(&counted)), "server errors")
+                .steps(Steps::Budget("rpc.error_budget"))
                 .alerts(&["RpcErrorBudgetFast", "RpcErrorBudgetSlow"])
-                .shows("The share of calls that failed by the server's fault: UNKNOWN, DEADLINE_EXCEEDED, UNIMPLEMENTED, INTERNAL, UNAVAILABLE, DATA_LOSS, and calls that ended without a status.")
+                .shows("The share of calls that failed by the server's fault: UNKNOWN, DEADLINE_EXCEEDED, INTERNAL, UNAVAILABLE, DATA_LOSS, and calls that ended without a status. Those that a client or a shutdown ended, and UNIMPLEMENTED, which anyone can ask for, are not counted.")
                 .next("Server errors by method tells for whom, calls by status how.")
                 .width(6),
             Panel::stat("Callers who left", Unit::Share)
@@ -57,14 +58,14 @@ fn first() -> Row {
                 .width(6),
             Panel::stat("p95", Unit::Of(&catalog::RPC_SERVER_CALL_DURATION))
                 .query(quantile("0.95", DURATION, "@method,error_type=\"\""), "p95")
-                .steps(Steps::Above(1.0, 2.5))
+                .steps(Steps::Alert(1.0, "rpc.latency_p95.seconds"))
                 .no_value("no traffic")
                 .shows("What 95 of 100 calls that did not fail stay below, to their status.")
                 .next("p95 by method tells which one.")
                 .width(6),
             Panel::lines("Server errors by method", Unit::Share)
-                .query(share_by("rpc_method", &failed, &all), "{{rpc_method}}")
-                .steps(Steps::Above(0.001, 0.0144))
+                .query(share_by("rpc_method", &failed, &counted), "{{rpc_method}}")
+                .steps(Steps::Budget("rpc.error_budget"))
                 .shows("Each method's share of calls that failed by the server's fault.")
                 .next("One method: its own code and its dependency. All: what they share. Follow the link to its failed traces.")
                 .link(link::METHOD_FAILURES)
@@ -75,7 +76,7 @@ fn first() -> Row {
                 .next("UNAVAILABLE: overload or a shutdown. DEADLINE_EXCEEDED: too slow for its callers. UNIMPLEMENTED: a client newer than the server. RESOURCE_EXHAUSTED: a limit. UNAUTHENTICATED: expired keys."),
             Panel::lines("p95 by method", Unit::Of(&catalog::RPC_SERVER_CALL_DURATION))
                 .query(quantile_by("rpc_method", "0.95", DURATION, "@method,error_type=\"\""), "{{rpc_method}}")
-                .steps(Steps::Above(1.0, 2.5))
+                .steps(Steps::Alert(1.0, "rpc.latency_p95.seconds"))
                 .alerts(&["RpcLatencyP95High"])
                 .shows("What 95 of 100 calls of a method that did not fail stay below. A streaming call lasts as long as its stream.")
                 .next("Slow: its traces. A method that streams belongs out of the alert.")
@@ -94,7 +95,7 @@ fn durations() -> Row {
                 .query(quantile("0.5", DURATION, "@method,error_type=\"\""), "p50")
                 .query(quantile("0.95", DURATION, "@method,error_type=\"\""), "p95")
                 .query(quantile("0.99", DURATION, "@method,error_type=\"\""), "p99")
-                .steps(Steps::Above(1.0, 2.5))
+                .steps(Steps::Alert(1.0, "rpc.latency_p95.seconds"))
                 .shows("The durations of calls that did not fail, over the chosen methods.")
                 .next("All three rise: what is shared. The p99 alone: one method, one instance, or one kind of call."),
             Panel::heatmap("Durations", Unit::Of(&catalog::RPC_SERVER_CALL_DURATION))
@@ -112,7 +113,8 @@ fn durations() -> Row {
                 .next("Streams that fall silent while calls stay open show here first."),
             Panel::lines("Messages received", Unit::Rate(&catalog::RPC_MESSAGES))
                 .query(rate_by("rpc_method", "bartizan_rpc_messages_total{@method,network_io_direction=\"receive\"}"), "{{rpc_method}}")
-                .opt_in("ObserveLayer::count_request_bodies, which reads request bodies as they pass")
+                .opt_in("`ObserveLayer::count_request_bodies`, which reads request bodies as they pass")
+                .empty_in_demo("it does not count request bodies")
                 .shows("Messages of requests, as they were read.")
                 .next("Fewer than the clients send: the service does not read them; look at what it waits for."),
             Panel::table("Calls that failed", Unit::Other("short"))

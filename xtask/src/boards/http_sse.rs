@@ -14,8 +14,11 @@ use super::{
 
 const REQUESTS: &str = "http_server_request_duration_seconds_count";
 const DURATION: &str = "http_server_request_duration_seconds";
+/// Requests whose end was the server's: what an error budget counts.
+const COUNTED: &str =
+    "http_server_request_duration_seconds_count{@route,error_type!~\"@not_server\"}";
 /// Clients that left before they got a head: what a backend that hangs looks like.
-const GAVE_UP: &str = "http_server_request_duration_seconds_count{@route,http_response_status_code=\"\",error_type=~\"@client|@unknown\"}";
+const GAVE_UP: &str = "http_server_request_duration_seconds_count{@route,http_response_status_code=\"\",error_type=~\"@left\"}";
 
 pub(super) fn board() -> Board {
     Board {
@@ -50,11 +53,11 @@ fn first() -> Row {
                 share_by(
                     "http_route",
                     &format!("{REQUESTS}{{@route,error_type=~\"@http_server\"}}"),
-                    &format!("{REQUESTS}{{@route}}"),
+                    COUNTED,
                 ),
                 "{{http_route}}",
             )
-            .steps(Steps::Above(0.001, 0.0144))
+            .steps(Steps::Budget("http.error_budget"))
             .shows("Each route's share of requests that failed by the server's fault: a 5xx, a panic, a time-out, a body that broke off.")
             .next("One route: its deploy, its dependency; follow the link to its failed traces. All routes at once: what they share, such as the database, the pool, the node.")
             .link(link::ROUTE_FAILURES)
@@ -64,7 +67,7 @@ fn first() -> Row {
                 quantile_by("http_route", "0.95", DURATION, "@route,error_type=\"\""),
                 "{{http_route}}",
             )
-            .steps(Steps::Above(1.0, 2.5))
+            .steps(Steps::Alert(1.0, "http.latency_p95.seconds"))
             .alerts(&["HttpLatencyP95High"])
             .shows("What 95 of 100 requests of a route that did not fail stay below, to the end of their body. A slow client's line is in it: compare with the time to first byte.")
             .next("Slow with little in flight: a dependency waits; look at the traces. Slow with much in flight: saturation; look at CPU and at what else became slow at the same minute.")
@@ -84,18 +87,18 @@ fn verdicts() -> Vec<Panel> {
             .query(
                 share(
                     &rate(&format!("{REQUESTS}{{@route,error_type=~\"@http_server\"}}")),
-                    &rate(&format!("{REQUESTS}{{@route}}")),
+                    &rate(COUNTED),
                 ),
                 "server errors",
             )
-            .steps(Steps::Above(0.001, 0.0144))
+            .steps(Steps::Budget("http.error_budget"))
             .alerts(&["HttpErrorBudgetFast", "HttpErrorBudgetSlow"])
-            .shows("The share of requests that failed by the server's fault. Yellow is above an objective of 99.9 %, red burns a month's error budget in two days.")
+            .shows("The share of requests that failed by the server's fault; those that a client or a shutdown ended are not counted. Yellow is more than the objective allows, red burns its budget so fast that somebody is woken.")
             .next("Failed requests by fault tells since when, server errors by route for whom.")
             .link(link::FAILURES),
         Panel::stat("Clients who gave up", Unit::Share)
             .query(share(&rate(GAVE_UP), &rate(&format!("{REQUESTS}{{@route}}"))), "gave up")
-            .steps(Steps::Above(0.01, 0.05))
+            .steps(Steps::Alert(0.01, "http.gave_up.share"))
             .alerts(&["HttpClientsGaveUp"])
             .shows("The share of requests that were let go of before they had an answer. A backend that hangs shows no error: this is how it shows.")
             .next("Clients who gave up by route tells where. High with a normal p95: the slow ones never end. High with a low in flight: a proxy in front times out."),
@@ -103,15 +106,15 @@ fn verdicts() -> Vec<Panel> {
             .query(rate(&format!("{REQUESTS}{{@route}}")), "requests")
             .shows("Requests that ended, in a second; an event stream counts when it begins.")
             .next("A sudden fall with few errors: nothing arrives any more. Look at the load balancer, DNS, the certificate, and at connections accepted."),
-        Panel::stat("In flight", Unit::Of(&catalog::HTTP_SERVER_ACTIVE_REQUESTS))
+        Panel::stat("In flight, fullest instance", Unit::Of(&catalog::HTTP_SERVER_ACTIVE_REQUESTS))
             .query(
-                "sum(http_server_active_requests{@job}) - (sum(sse_streams_active{@job}) or 0 * sum(http_server_active_requests{@job}))",
+                "max(sum by (job, instance) (http_server_active_requests{@job}) - (sum by (job, instance) (sse_streams_active{@job}) or 0 * sum by (job, instance) (http_server_active_requests{@job})))",
                 "in flight",
             )
-            .steps(Steps::Above(250.0, 500.0))
+            .steps(Steps::Alert(100.0, "http.in_flight.requests"))
             .alerts(&["HttpInFlightHigh"])
-            .shows("Requests under way that are no open event streams, of all routes.")
-            .next("It rises and stays: something hangs. Compare with the p95, then take a trace of a slow request; look at pools and locks."),
+            .shows("Requests under way that are no open event streams, of all routes, on the instance that has most of them.")
+            .next("It rises and stays: something hangs. Compare with the p95, then take a trace of a slow request; look at pools and locks. One instance alone: take it out and look at it."),
         Panel::stat("Streams failed by the server", Unit::Share)
             .query(
                 share(
@@ -120,7 +123,7 @@ fn verdicts() -> Vec<Panel> {
                 ),
                 "failed streams",
             )
-            .steps(Steps::Above(0.01, 0.144))
+            .steps(Steps::Budget("sse.error_budget"))
             .alerts(&["SseErrorBudgetFast", "SseErrorBudgetSlow"])
             .no_value("no stream ended")
             .shows("Of the event streams that ended, the share that ended by the server's fault. A planned shutdown is not among them.")
@@ -170,7 +173,7 @@ pub(super) fn gave_up_by_route() -> Panel {
             ),
             "{{http_route}}",
         )
-        .steps(Steps::Bad(0.05))
+        .steps(Steps::Alert(0.01, "http.gave_up.share"))
         .alerts(&["HttpClientsGaveUp"])
         .shows("Each route's share of requests that were let go of after more than 5 s without an answer.")
         .next("The route that stands out hangs: follow its traces, which end where it waited. Then the dependency that it waits for.")

@@ -38,7 +38,7 @@ pub(super) fn sorted(value: Value) -> Value {
 
 fn dashboard(board: &Board) -> Result<Value, String> {
     Ok(json!({
-        "annotations": { "list": annotations() },
+        "annotations": { "list": MARKS.iter().map(annotation).collect::<Vec<_>>() },
         "description": board.about,
         "editable": true,
         "graphTooltip": 1,
@@ -102,57 +102,124 @@ fn prometheus() -> Value {
     json!({ "type": "prometheus", "uid": PROMETHEUS })
 }
 
-/// What is marked on every panel: alerts while they fire, and starts and drains of processes when they were.
-fn annotations() -> Vec<Value> {
-    let query =
-        |name: &str, colour: &str, expression: &str, title: &str, text: &str, at_value: bool| {
-            json!({
-                "datasource": prometheus(),
-                "enable": true,
-                "expr": expression,
-                "hide": false,
-                "iconColor": colour,
-                "name": name,
-                "step": "15s",
-                "tagKeys": "job,instance",
-                "textFormat": text,
-                "titleFormat": title,
-                // The value is the time in milliseconds, and not whether there is something to mark.
-                "useValueForTime": at_value,
-            })
-        };
-    let chosen = "job=~\"$job\",instance=~\"$instance\"";
-    vec![
-        query(
-            "Alerts",
-            "red",
-            "ALERTS{alertstate=\"firing\",job=~\"$job\"}",
-            "{{alertname}}",
-            "{{http_route}}{{task}}{{rpc_method}}{{page}} {{severity}}",
-            false,
-        ),
-        query(
-            "Starts",
-            "blue",
-            &format!("process_start_time_seconds{{{chosen}}} * 1000"),
-            "Started",
-            "{{instance}}",
-            true,
-        ),
-        query(
-            "Drains",
-            "purple",
-            &format!("(server_drain_start_time_seconds{{{chosen}}} > 0) * 1000"),
-            "Began to drain",
-            "{{instance}}",
-            true,
-        ),
-    ]
+/// What is marked on every panel.
+pub(super) struct Mark {
+    name: &'static str,
+    colour: &'static str,
+    pub(super) expression: &'static str,
+    title: &'static str,
+    text: &'static str,
+    /// Whether its value is the time in milliseconds, and not that there is something to mark.
+    at_value: bool,
+}
+
+/// Alerts while they fire, and starts and drains of processes when they were.
+pub(super) const MARKS: [Mark; 3] = [
+    Mark {
+        name: "Alerts",
+        colour: "red",
+        expression: "ALERTS{alertstate=\"firing\",job=~\"$job\"}",
+        title: "{{alertname}}",
+        text: "{{severity}} {{http_route}}{{task}}{{rpc_method}}{{page}}",
+        at_value: false,
+    },
+    Mark {
+        name: "Starts",
+        colour: "blue",
+        expression: "process_start_time_seconds{job=~\"$job\",instance=~\"$instance\"} * 1000",
+        title: "Started",
+        text: "{{instance}}",
+        at_value: true,
+    },
+    Mark {
+        name: "Drains",
+        colour: "purple",
+        expression: "(server_drain_start_time_seconds{job=~\"$job\",instance=~\"$instance\"} > 0) * 1000",
+        title: "Began to drain",
+        text: "{{instance}}",
+        at_value: true,
+    },
+];
+
+fn annotation(mark: &Mark) -> Value {
+    let Mark {
+        name,
+        colour,
+        expression,
+        title,
+        text,
+        at_value,
+    } = mark;
+    json!({
+        "datasource": prometheus(),
+        "enable": true,
+        "expr": expression,
+        "hide": false,
+        "iconColor": colour,
+        "name": name,
+        "step": "15s",
+        "tagKeys": "job,instance",
+        "textFormat": text,
+        "titleFormat": title,
+        "useValueForTime": at_value,
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Every data source that is named, wherever it is.
+    fn sources(value: &Value) -> Vec<&Value> {
+        match value {
+            Value::Object(object) => object
+                .iter()
+                .flat_map(|(key, value)| match key.as_str() {
+                    "datasource" => vec![value],
+                    _ => sources(value),
+                })
+                .collect(),
+            Value::Array(items) => items.iter().flat_map(sources).collect(),
+            _ => Vec::new(),
+        }
+    }
+
+    #[test]
+    fn every_data_source_is_the_one_that_the_reader_chose() {
+        for board in super::super::untuned() {
+            let json = dashboard(&board).expect("the board is sound");
+            let sources = sources(&json);
+            assert!(sources.len() > board.panels().count(), "{}", board.name);
+            let chosen = prometheus();
+            assert!(
+                sources.iter().all(|source| **source == chosen),
+                "{}",
+                board.name
+            );
+            let variables = json["templating"]["list"]
+                .as_array()
+                .expect("there are some");
+            let kinds = ["prometheus", "tempo", "loki"].map(|kind| {
+                variables
+                    .iter()
+                    .filter(|variable| variable["query"] == kind)
+                    .count()
+            });
+            assert_eq!(kinds, [1, 1, 1], "{}", board.name);
+        }
+    }
+
+    #[test]
+    fn a_figure_is_of_now_and_a_line_of_a_range() {
+        let json = dashboard(&super::super::http_sse::board()).expect("the board is sound");
+        for panel in json["panels"].as_array().expect("there are some") {
+            let is_figure = matches!(panel["type"].as_str(), Some("stat" | "table"));
+            for target in panel["targets"].as_array().into_iter().flatten() {
+                assert_eq!(target["instant"], is_figure, "{}", panel["title"]);
+                assert_eq!(target["range"], !is_figure, "{}", panel["title"]);
+            }
+        }
+    }
 
     #[test]
     fn keys_are_in_order_at_every_depth() {

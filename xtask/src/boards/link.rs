@@ -162,6 +162,16 @@ pub(super) fn attributes(query: &str) -> Vec<String> {
         .collect()
 }
 
+/// The variables of a board that a query names.
+pub(super) fn variables(query: &str) -> Vec<String> {
+    let names = query.split("${").skip(1);
+    let names = names.map(|rest| rest.split([':', '}', '.']).next().unwrap_or(rest));
+    names
+        .filter(|name| !name.starts_with("__"))
+        .map(str::to_owned)
+        .collect()
+}
+
 /// The fields of lines that a query of LogQL asks for.
 pub(super) fn fields(query: &str) -> Vec<String> {
     let parts = query.split(" | ").skip(2);
@@ -180,6 +190,8 @@ mod tests {
             attributes(STREAM_TRACES.query),
             ["http.route", "sse.stream.close_reason"]
         );
+        assert_eq!(variables(FAILURES.query), ["route"]);
+        assert!(variables(ROUTE_TRACES.query).is_empty());
         assert_eq!(fields(ROUTE_FAULT_LINES.query), ["http_route", "fault"]);
     }
 

@@ -21,6 +21,7 @@ mod requests;
 mod streams;
 mod tasks;
 mod telemetry;
+mod thresholds;
 mod unit;
 mod vitals;
 
@@ -28,11 +29,11 @@ use std::{fs, path::Path};
 
 use crate::Result;
 
-use self::board::Board;
+use self::{board::Board, thresholds::Thresholds};
 
 /// Every board, in the order of the documentation.
-fn all() -> Vec<Board> {
-    vec![
+fn untuned() -> [Board; 6] {
+    [
         http_sse::board(),
         grpc::board(),
         tasks::board(),
@@ -40,6 +41,25 @@ fn all() -> Vec<Board> {
         vitals::board(),
         telemetry::board(),
     ]
+}
+
+/// Every board, red where alerts fire.
+fn all(root: &Path) -> Result<Vec<Board>, String> {
+    let thresholds = Thresholds::read(root)?;
+    untuned()
+        .into_iter()
+        .map(|board| board.tuned(&thresholds))
+        .collect()
+}
+
+/// The files of all boards, from the root of the repository.
+pub(crate) fn files() -> Vec<String> {
+    untuned().iter().map(Board::file).collect()
+}
+
+/// A value that an alert compares with.
+pub(crate) fn threshold(root: &Path, key: &str) -> Result<f64, String> {
+    Thresholds::read(root)?.number(key)
 }
 
 /// Writes the boards, the list of panels that the demo has nothing for, and the chapter of the documentation.
@@ -59,7 +79,7 @@ pub(crate) fn generate(root: &Path) -> Result<()> {
 
 /// What is wrong with the boards, and the files that are not as they would be written.
 pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
-    let boards = all();
+    let boards = all(root)?;
     let mut found: Vec<_> = boards.iter().flat_map(faults::of).collect();
     found.extend(faults::of_all(&boards, root)?);
     found.extend(coverage::faults(&boards, root)?);
@@ -75,7 +95,7 @@ pub(crate) fn faults(root: &Path) -> Result<Vec<String>> {
 
 /// Each file, and what is to be in it.
 fn texts(root: &Path) -> Result<Vec<(String, String)>> {
-    let boards = all();
+    let boards = all(root)?;
     let mut texts = Vec::new();
     for board in &boards {
         let text = json::text(board).map_err(|fault| format!("{}: {fault}", board.name))?;

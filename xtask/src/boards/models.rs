@@ -40,7 +40,7 @@ fn first() -> Row {
         panels: vec![
             Panel::stat("Failed calls", Unit::Share)
                 .query(share(&rate(&failed), &rate(&all)), "failed")
-                .steps(Steps::Above(0.01, 0.05))
+                .steps(Steps::Alert(0.01, "gen_ai.error_ratio.share"))
                 .alerts(&["GenAiErrorRatio"])
                 .no_value("no calls")
                 .shows("The share of calls to models and tools that failed. Cancelled ones, such as of clients that left, are not among them.")
@@ -70,7 +70,7 @@ fn first() -> Row {
                     share_by("gen_ai_provider_name, gen_ai_request_model", &failed, &all),
                     "{{gen_ai_provider_name}} {{gen_ai_request_model}}",
                 )
-                .steps(Steps::Above(0.01, 0.05))
+                .steps(Steps::Alert(0.01, "gen_ai.error_ratio.share"))
                 .alerts(&["GenAiErrorRatio"])
                 .no_value("no calls")
                 .shows("Each model's share of calls that failed.")
@@ -130,7 +130,7 @@ fn use_and_cost() -> Row {
                 .link(link::MODEL_TRACES),
             Panel::stack("Cost by team", Unit::Of(&catalog::GEN_AI_COST))
                 .query("sum by (team) (rate(gen_ai_cost_usd_sum{@model,team!=\"\"}[$__rate_interval])) * 3600", "{{team}}")
-                .opt_in("GenAiBuilder::teams")
+                .opt_in("`models.team_cap`, or `GenAiBuilder::teams`")
                 .empty_in_demo("it asks for no teams")
                 .no_value("no teams told")
                 .shows("What calls cost, as if it went on for an hour, by who pays.")

@@ -1,6 +1,6 @@
 //! A panel, as an operator thinks of it.
 
-use super::{link::Link, unit::Unit};
+use super::{link::Link, thresholds::Thresholds, unit::Unit};
 
 /// A panel: what it asks, how it draws the answers, and what to make of them.
 #[derive(Clone, Debug)]
@@ -16,7 +16,7 @@ pub(super) struct Panel {
     pub(super) next: &'static str,
     /// How what it shows is asked for, if it is not there by default.
     pub(super) opt_in: Option<&'static str>,
-    /// Why the demo has nothing for it, if that is so.
+    /// Why the demo has nothing for it, or not always, if that is so.
     pub(super) empty_in_demo: Option<&'static str>,
     /// What it says where there is no value.
     pub(super) no_value: &'static str,
@@ -29,7 +29,7 @@ pub(super) struct Panel {
 /// How a panel draws.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
-    /// The last value, large, with its course behind it.
+    /// The value now, large.
     Stat,
     /// A line for each series.
     Lines,
@@ -60,6 +60,13 @@ pub(super) enum Steps {
     Bad(f64),
     /// Red below this value.
     Below(f64),
+    /// Yellow from the value on, and red where an alert fires: at that of a key of the thresholds.
+    Alert(f64, &'static str),
+    /// Red below the value of a key of the thresholds, where an alert fires.
+    AlertBelow(&'static str),
+    /// Yellow where the errors are more than an objective allows, red where they burn the budget so fast that somebody is
+    /// woken: a table of the thresholds.
+    Budget(&'static str),
 }
 
 // === impl Panel ===
@@ -191,10 +198,35 @@ impl Panel {
 // === impl Steps ===
 
 impl Steps {
-    /// The values at which the colour changes, from the lowest one on, with the colour from there on.
+    /// The same with the values of the thresholds.
+    ///
+    /// # Errors
+    ///
+    /// The key that has no value.
+    pub(super) fn tuned(self, thresholds: &Thresholds) -> Result<Self, String> {
+        Ok(match self {
+            Self::Alert(dubious, key) => {
+                let bad = thresholds.number(key)?;
+                if dubious < bad {
+                    Self::Above(dubious, bad)
+                } else {
+                    Self::Bad(bad)
+                }
+            }
+            Self::AlertBelow(key) => Self::Below(thresholds.number(key)?),
+            Self::Budget(table) => {
+                let allowed = rounded(1.0 - thresholds.number(&format!("{table}.objective"))?);
+                let factor = thresholds.number(&format!("{table}.fast.factor"))?;
+                Self::Above(allowed, rounded(allowed * factor))
+            }
+            Self::None | Self::Above(..) | Self::Bad(_) | Self::Below(_) => self,
+        })
+    }
+
+    /// The values at which the colour changes, from the lowest one on, with the colour from there on. Those of the
+    /// thresholds are not known here.
     pub(super) fn colours(self) -> Vec<(Option<f64>, &'static str)> {
         match self {
-            Self::None => vec![(None, "text")],
             Self::Above(dubious, bad) => vec![
                 (None, "green"),
                 (Some(dubious), "yellow"),
@@ -202,11 +234,46 @@ impl Steps {
             ],
             Self::Bad(bad) => vec![(None, "green"), (Some(bad), "red")],
             Self::Below(bad) => vec![(None, "red"), (Some(bad), "green")],
+            Self::None | Self::Alert(..) | Self::AlertBelow(_) | Self::Budget(_) => {
+                vec![(None, "text")]
+            }
         }
     }
 
     /// The values at which the colour changes.
     pub(super) fn values(self) -> impl Iterator<Item = f64> {
         self.colours().into_iter().filter_map(|(value, _)| value)
+    }
+}
+
+/// What is left of a difference of decimals: `1 - 0.999` is not quite 0.001.
+fn rounded(share: f64) -> f64 {
+    (share * 1e6).round() / 1e6
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn colours_change_where_alerts_fire() {
+        let thresholds =
+            Thresholds::of("p95.seconds = 2.5\n[budget]\nobjective = 0.999\nfast.factor = 14.4");
+        let tuned = |steps: Steps| steps.tuned(&thresholds);
+        assert_eq!(
+            tuned(Steps::Alert(1.0, "p95.seconds")),
+            Ok(Steps::Above(1.0, 2.5))
+        );
+        assert_eq!(tuned(Steps::Alert(5.0, "p95.seconds")), Ok(Steps::Bad(2.5)));
+        assert_eq!(
+            tuned(Steps::AlertBelow("p95.seconds")),
+            Ok(Steps::Below(2.5))
+        );
+        assert_eq!(
+            tuned(Steps::Budget("budget")),
+            Ok(Steps::Above(0.001, 0.0144))
+        );
+        assert_eq!(tuned(Steps::Bad(1.0)), Ok(Steps::Bad(1.0)));
+        assert!(tuned(Steps::AlertBelow("p95")).is_err());
     }
 }

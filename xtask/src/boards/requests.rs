@@ -32,7 +32,7 @@ fn durations() -> Vec<Panel> {
             .query(of("0.5"), "p50")
             .query(of("0.95"), "p95")
             .query(of("0.99"), "p99")
-            .steps(Steps::Above(1.0, 2.5))
+            .steps(Steps::Alert(1.0, "http.latency_p95.seconds"))
             .shows("The durations of requests that did not fail, over the chosen routes. Nothing above 10 s can be told apart: that is the last edge.")
             .next("All three rise: everything is slower, so what is shared. Only the p99: a few requests, so one route, one instance, or one kind of request; choose by route and instance."),
         Panel::heatmap("Durations", unit)
@@ -78,7 +78,7 @@ fn amounts() -> Vec<Panel> {
         Panel::lines("Time to first byte, p95", Unit::Of(&catalog::HTTP_TIME_TO_FIRST_BYTE))
             .query(quantile_by("http_route", "0.95", FIRST_BYTE, "@route"), "{{http_route}}")
             .steps(Steps::Above(1.0, 2.5))
-            .opt_in("HttpMetricsBuilder::time_to_first_byte")
+            .opt_in("`layers.http.time_to_first_byte`, or `HttpMetricsBuilder::time_to_first_byte`")
             .shows("Until the first bytes of a body were there: what the service itself took, without the client's line.")
             .next("As slow as the p95 by route: the service. Much faster: large bodies, or slow clients.")
             .link(link::ROUTE_TRACES),

@@ -37,13 +37,13 @@ pub(super) fn ends() -> Row {
                 .link(link::CLOSING_LINES),
             Panel::lines("Stalled streams by cause", Unit::Of(&catalog::SSE_STREAMS_STALLED))
                 .query("sum by (cause) (sse_streams_stalled{@route})", "{{cause}}")
-                .steps(Steps::Bad(5.0))
+                .steps(Steps::Alert(1.0, "sse.stalled.streams"))
                 .alerts(&["SseStreamsStalled", "SseSlowConsumers"])
                 .shows("Open streams that do not get on, as the last scan found them; one stream may have several causes.")
                 .next("no_first_event, no_event: the source of events stands still. write_blocked, not_polled: the clients, or a proxy between, do not read; look at backpressure. A frozen line: look at the age of the scan."),
             Panel::lines("How long streams last", Unit::Of(&catalog::SSE_STREAM_DURATION))
                 .query(quantile_by("close_reason", "0.5", "sse_stream_duration_seconds", "@route"), "{{close_reason}}")
-                .steps(Steps::Below(10.0))
+                .steps(Steps::AlertBelow("sse.short_streams.seconds"))
                 .alerts(&["SseShortStreams"])
                 .shows("The median duration of streams that ended, by close reason. Below 10 s is bad for streams that are to stay open; for answers of a model it is none.")
                 .next("Many clients leave after the same 30 or 60 s: a proxy's idle time-out; send keep-alives more often, or raise it.")
@@ -90,13 +90,13 @@ pub(super) fn events() -> Row {
                 .query(quantile(  "0.5", first, "@route"), "p50")
                 .query(quantile("0.95", first, "@route"), "p95")
                 .query(quantile("0.99", first, "@route"), "p99")
-                .steps(Steps::Above(2.5, 5.0))
+                .steps(Steps::Alert(2.5, "sse.first_event_slow.seconds"))
                 .alerts(&["SseFirstEventSlow", "SseFirstEventRegression"])
                 .shows("From a request's arrival to the first event of its stream that is no keep-alive. It is no time to a first token.")
                 .next("High with a low time to first byte: the stream opens and its source is slow. Both high: the handler itself. Then by route."),
             Panel::lines("Time to first event by route, p95", Unit::Of(&catalog::SSE_TIME_TO_FIRST_EVENT))
                 .query(quantile_by("http_route", "0.95", first, "@route"), "{{http_route}}")
-                .steps(Steps::Above(2.5, 5.0))
+                .steps(Steps::Alert(2.5, "sse.first_event_slow.seconds"))
                 .alerts(&["SseFirstEventSlow"])
                 .shows("For whom the first event is slow.")
                 .next("Follow the link: the span's event sse.first_event tells when it came.")
@@ -128,7 +128,6 @@ pub(super) fn events() -> Row {
                 .next("Keep-alives without events: the streams are open and have nothing to say. Neither: a proxy will close them."),
             Panel::lines("Backpressure, p95", Unit::Of(&catalog::SSE_BACKPRESSURE))
                 .query(quantile_by("http_route", "0.95", "sse_backpressure_seconds", "@route"), "{{http_route}}")
-                .empty_in_demo("its clients read at once: no frame waits for 0.1 s")
                 .no_value("no waits of 0.1 s")
                 .shows("How long a frame waited until the next one was asked for, of those that waited 0.1 s or longer. On HTTP/1 it shows late: the kernel buffers first.")
                 .next("Slow clients, or a proxy that buffers. With write_blocked among the stalled: the connection takes nothing.")
@@ -166,6 +165,7 @@ pub(super) fn volume() -> Row {
             Panel::lines("Write errors of streams", Unit::Rate(&catalog::SSE_WRITE_ERRORS))
                 .query(rate_by("error_type", "sse_write_errors_total{@route}"), "{{error_type}}")
                 .width(6)
+                .empty_in_demo("whether a client that leaves is met in writing is a race")
                 .no_value("none known")
                 .shows("Streams whose connection failed in writing. Diagnostic: whether a client that leaves is met in reading or in writing is a race, so nothing is ever alerted on this.")
                 .next("Only beside ends by close reason: many resets at one minute are one proxy, spread ones are clients."),

@@ -50,7 +50,7 @@ fn first() -> Row {
         panels: vec![
             Panel::stat("Failed jobs", Unit::Share)
                 .query(failed_share(""), "failed")
-                .steps(Steps::Above(0.01, 0.05))
+                .steps(Steps::Alert(0.01, "tasks.failure_ratio.share"))
                 .alerts(&["TaskFailureRatio"])
                 .no_value("no jobs ended")
                 .shows("Of the jobs that came to an end, the share that ended with an error or a panic. Cancelled ones are not among them.")
@@ -63,15 +63,16 @@ fn first() -> Row {
                 .width(6),
             Panel::stat("Oldest job", Unit::Of(&catalog::TASK_OLDEST_START_TIME))
                 .query("time() - min(task_oldest_start_time_seconds{@task} > 0)", "age")
-                .steps(Steps::Above(300.0, 600.0))
+                .steps(Steps::Alert(300.0, "tasks.stuck.seconds"))
                 .alerts(&["TaskStuck"])
+                .empty_in_demo("its jobs last for milliseconds: none may be under way when they are looked at")
                 .no_value("none under way")
                 .shows("For how long the oldest job has been under way, as of the last scan.")
                 .next("Older than such a job ever takes: it is stuck. Oldest job by task tells which; its trace has no end yet, its log line of the start has the ids.")
                 .width(6),
             Panel::stat("Longest without success", Unit::Of(&catalog::TASK_LAST_SUCCESS_TIME))
                 .query("max(time() - max by (job, task) (task_last_success_time_seconds{@task} > 0))", "silence")
-                .steps(Steps::Above(1800.0, 3600.0))
+                .steps(Steps::Alert(1800.0, "tasks.silent.seconds"))
                 .alerts(&["TaskSilent", "TaskNeverSucceeds"])
                 .no_value("no success yet")
                 .shows("How long ago the task succeeded last that succeeded longest ago. For one that runs once a day, a day is no fault.")
@@ -79,7 +80,7 @@ fn first() -> Row {
                 .width(6),
             Panel::lines("Failed jobs by task", Unit::Share)
                 .query(failed_share("task"), "{{task}}")
-                .steps(Steps::Above(0.01, 0.05))
+                .steps(Steps::Alert(0.01, "tasks.failure_ratio.share"))
                 .alerts(&["TaskFailureRatio"])
                 .no_value("no jobs ended")
                 .shows("Each task's share of jobs that ended with an error or a panic.")
@@ -88,8 +89,9 @@ fn first() -> Row {
                 .link(link::TASK_LINES),
             Panel::lines("Oldest job by task", Unit::Of(&catalog::TASK_OLDEST_START_TIME))
                 .query("time() - min by (task) (task_oldest_start_time_seconds{@task} > 0)", "{{task}}")
-                .steps(Steps::Above(300.0, 600.0))
+                .steps(Steps::Alert(300.0, "tasks.stuck.seconds"))
                 .alerts(&["TaskStuck"])
+                .empty_in_demo("its jobs last for milliseconds: none may be under way when they are looked at")
                 .no_value("none under way")
                 .shows("For how long each task's oldest job has been under way. A line that rises by a second a second is one job that does not end.")
                 .next("Find its start in the log: its line has trace_id. Then see what it waits for, such as a lock, a call without a time-out.")
@@ -97,7 +99,7 @@ fn first() -> Row {
                 .link(link::TASK_LINES),
             Panel::lines("Last success by task", Unit::Of(&catalog::TASK_LAST_SUCCESS_TIME))
                 .query("time() - max by (task) (task_last_success_time_seconds{@task} > 0)", "{{task}}")
-                .steps(Steps::Above(1800.0, 3600.0))
+                .steps(Steps::Alert(1800.0, "tasks.silent.seconds"))
                 .alerts(&["TaskSilent"])
                 .no_value("no success yet")
                 .shows("How long ago each task succeeded last.")
@@ -150,7 +152,7 @@ fn ends() -> Row {
 }
 
 fn durations() -> Row {
-    let stages = "TasksBuilder::stages";
+    let stages = "`tasks.stage_cap`, or `TasksBuilder::stages`";
     Row {
         title: "How long jobs take",
         panels: vec![
@@ -164,7 +166,7 @@ fn durations() -> Row {
                     ),
                     "{{task}}",
                 )
-                .steps(Steps::Above(300.0, 600.0))
+                .steps(Steps::Alert(300.0, "tasks.slow.seconds"))
                 .alerts(&["TaskSlow"])
                 .no_value("no jobs ended")
                 .shows("What 95 of 100 jobs of a task stay below.")
@@ -184,7 +186,7 @@ fn durations() -> Row {
                     ),
                     "{{task}} {{stage}}",
                 )
-                .steps(Steps::Above(300.0, 600.0))
+                .steps(Steps::Alert(300.0, "tasks.slow.seconds"))
                 .opt_in(stages)
                 .no_value("no stages")
                 .shows("How long each part of a job takes.")
@@ -199,6 +201,7 @@ fn durations() -> Row {
                     "{{task}} {{stage}} {{outcome}}",
                 )
                 .opt_in(stages)
+                .empty_in_demo("its stages succeed, and only outcomes that came up have a series")
                 .no_value("no stage failed")
                 .shows("Stages that did not succeed, in a second.")
                 .next("The first stage that fails is the cause, later ones follow from it.")

@@ -40,7 +40,7 @@ fn exporters() -> Row {
                 .width(6),
             Panel::stat("Age of the oldest scan", Unit::Of(&catalog::SCAN_TIME))
                 .query("time() - min(bartizan_scan_time_seconds{@job})", "age")
-                .steps(Steps::Above(30.0, 60.0))
+                .steps(Steps::Alert(30.0, "scans.stale.seconds"))
                 .alerts(&["ScanStale"])
                 .no_value("nothing is scanned")
                 .shows("How long ago streams or jobs were looked at that do not get on. What such a scan tells, stalled streams and the oldest job, is as old.")
@@ -71,13 +71,14 @@ fn exporters() -> Row {
                 .next("With failed exports: the collector. Without: more than the queue takes; sample less, or make it longer."),
             Panel::lines("Age of scans", Unit::Of(&catalog::SCAN_TIME))
                 .query("time() - max by (instance, scan) (bartizan_scan_time_seconds{@job})", "{{instance}} {{scan}}")
-                .steps(Steps::Above(30.0, 60.0))
-                .alerts(&["ScanStale"])
+                .steps(Steps::Alert(30.0, "scans.stale.seconds"))
+                .alerts(&["ScanStale", "ScanMissing"])
                 .no_value("nothing is scanned")
                 .shows("How long ago each scan of each instance was. It saws between 0 and 5 s.")
                 .next("A line that rises: that instance's runtime is blocked; look at its CPU and its threads."),
             Panel::lines("Scrapes by instance", Unit::Other("s"))
                 .query("scrape_duration_seconds{@job}", "{{instance}}")
+                .alerts(&["InstanceDown"])
                 .shows("How long a scrape takes. Prometheus gives up after 10 s.")
                 .next("It grows with the samples of a scrape: too many series; look at overflow, and at routes that are guessed."),
             Panel::lines("Samples of a scrape", Unit::Other("short"))
@@ -121,7 +122,7 @@ fn process() -> Row {
                 .next("It grows with open streams: so much each. It grows alone: a leak, or samples without upkeep of the exporter."),
             Panel::lines("Open files", Unit::Share)
                 .query("process_open_fds{@job} / process_max_fds{@job}", "{{instance}}")
-                .steps(Steps::Above(0.6, 0.8))
+                .steps(Steps::Alert(0.6, "targets.descriptors.share"))
                 .alerts(&["FdsNearLimit"])
                 .no_value("not known")
                 .shows("The share of the files that each process may open; each connection is one.")

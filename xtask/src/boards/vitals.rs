@@ -4,7 +4,7 @@ use bartizan::catalog::{self, Metric};
 
 use super::{
     board::{Board, Choice, Row},
-    expression::{buckets, quantile, quantile_by, rate_by, share},
+    expression::{buckets, quantile_by, rate_by, share},
     panel::{Panel, Steps},
     unit::Unit,
 };
@@ -16,10 +16,34 @@ struct Vital {
     metric: &'static Metric,
     titles: [&'static str; 3],
     good: f64,
+    /// Red above this, unless an alert has a value of its own.
     poor: f64,
+    key: Option<&'static str>,
     alerts: &'static [&'static str],
     shows: &'static str,
     next: &'static str,
+}
+
+// === impl Vital ===
+
+impl Vital {
+    /// What all of its panels have.
+    fn panel(&self, panel: Panel) -> Panel {
+        panel
+            .no_value("no reports")
+            .shows(self.shows)
+            .next(self.next)
+    }
+
+    /// A panel of values that are good or poor.
+    fn judged(&self, panel: Panel) -> Panel {
+        self.panel(panel)
+            .steps(match self.key {
+                Some(key) => Steps::Alert(self.good, key),
+                None => Steps::Above(self.good, self.poor),
+            })
+            .alerts(self.alerts)
+    }
 }
 
 pub(super) fn board() -> Board {
@@ -46,6 +70,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["LCP, p75", "LCP by page, p75", "LCP"],
             good: 2.5,
             poor: 4.0,
+            key: Some("web_vitals.lcp.poor"),
             alerts: &["WebVitalLcpPoor"],
             shows: "Largest Contentful Paint: until the largest element showed. Good up to 2.5 s, poor above 4 s.",
             next: "With a high TTFB it is the server: look at the p95 of the page's route. Else images, fonts, scripts that block.",
@@ -55,6 +80,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["INP, p75", "INP by page, p75", "INP"],
             good: 0.2,
             poor: 0.5,
+            key: Some("web_vitals.inp.poor"),
             alerts: &["WebVitalInpPoor"],
             shows: "Interaction to Next Paint: until the page showed what its user did. Good up to 0.2 s, poor above 0.5 s.",
             next: "Scripts of the page: what was released last, third parties first.",
@@ -64,6 +90,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["CLS, p75", "CLS by page, p75", "CLS"],
             good: 0.1,
             poor: 0.25,
+            key: Some("web_vitals.cls.poor"),
             alerts: &["WebVitalClsPoor"],
             shows: "Cumulative Layout Shift: how far content moved by itself. Good up to 0.1, poor above 0.25.",
             next: "Images and advertisements without a size, banners that push content down, fonts that swap.",
@@ -73,6 +100,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["FCP, p75", "FCP by page, p75", "FCP"],
             good: 1.8,
             poor: 3.0,
+            key: None,
             alerts: &[],
             shows: "First Contentful Paint: until anything showed. Good up to 1.8 s, poor above 3 s.",
             next: "With a high TTFB it is the server; else style sheets and scripts that block.",
@@ -82,6 +110,7 @@ fn vitals() -> [Vital; 5] {
             titles: ["TTFB, p75", "TTFB by page, p75", "TTFB"],
             good: 0.8,
             poor: 1.8,
+            key: None,
             alerts: &[],
             shows: "Time to First Byte: until the page began to arrive, redirects and the line among it. Good up to 0.8 s, poor above 1.8 s.",
             next: "Compare with the p95 of the page's route: the difference is the network, redirects, or a cold cache at the edge.",
@@ -93,18 +122,13 @@ fn first() -> Row {
     let mut panels: Vec<_> = vitals()
         .into_iter()
         .map(|vital| {
-            Panel::stat(vital.titles[0], Unit::Of(vital.metric))
-                .query(quantile("0.75", vital.metric.name, "@page"), "p75")
-                .steps(Steps::Above(vital.good, vital.poor))
-                .no_value("no reports")
-                .alerts(vital.alerts)
-                .shows(vital.shows)
-                .next(vital.next)
+            let panel = Panel::stat(vital.titles[0], Unit::Of(vital.metric));
+            vital.judged(panel.query(over_range(vital.metric.name), "p75"))
         })
         .collect();
     let poor = share(
-        &format!("sum(rate({REPORTS}{{@job,rating=\"poor\"}}[$__rate_interval]))"),
-        &format!("sum(rate({REPORTS}{{@job}}[$__rate_interval]))"),
+        &format!("sum(increase({REPORTS}{{@job,rating=\"poor\"}}[$__range]))"),
+        &format!("sum(increase({REPORTS}{{@job}}[$__range]))"),
     );
     panels.push(
         Panel::stat("Poor reports", Unit::Share)
@@ -120,20 +144,20 @@ fn first() -> Row {
     }
 }
 
+/// The third quartile of all that is shown: reports are too rare for a minute to tell.
+fn over_range(histogram: &str) -> String {
+    format!(
+        "histogram_quantile(0.75, sum by (le) (increase({histogram}_bucket{{@page}}[$__range])))"
+    )
+}
+
 fn pages() -> Row {
     let mut panels: Vec<_> = vitals()
         .into_iter()
         .map(|vital| {
-            Panel::lines(vital.titles[1], Unit::Of(vital.metric))
-                .query(
-                    quantile_by("page", "0.75", vital.metric.name, "@page"),
-                    "{{page}}",
-                )
-                .steps(Steps::Above(vital.good, vital.poor))
-                .no_value("no reports")
-                .alerts(vital.alerts)
-                .shows(vital.shows)
-                .next(vital.next)
+            let panel = Panel::lines(vital.titles[1], Unit::Of(vital.metric));
+            let p75 = quantile_by("page", "0.75", vital.metric.name, "@page");
+            vital.judged(panel.query(p75, "{{page}}"))
         })
         .collect();
     panels.push(
@@ -142,9 +166,9 @@ fn pages() -> Row {
                 quantile_by("navigation_type", "0.75", "browser_web_vital_lcp_seconds", "@page,navigation_type!=\"\""),
                 "{{navigation_type}}",
             )
-            .steps(Steps::Above(2.5, 4.0))
-            .opt_in("WebVitalsBuilder::navigation_type")
-            .empty_in_demo("it does not ask for the type of navigation")
+            .steps(Steps::Alert(2.5, "web_vitals.lcp.poor"))
+            .opt_in("`vitals.navigation_type`, or `WebVitalsBuilder::navigation_type`")
+            .empty_in_demo("its reports do not say how the browser came to the page")
             .no_value("not asked for")
             .shows("Largest Contentful Paint, by how the browser came to the page.")
             .next("back-forward slow and back-forward-cache rare: something keeps pages out of the cache."),
@@ -157,10 +181,9 @@ fn pages() -> Row {
 
 fn distributions() -> Row {
     let panels = vitals().into_iter().map(|vital| {
-        Panel::heatmap(vital.titles[2], Unit::Of(vital.metric))
-            .query(buckets(vital.metric.name, "@page"), "{{le}}")
-            .no_value("no reports")
-            .shows(vital.shows)
+        let panel = Panel::heatmap(vital.titles[2], Unit::Of(vital.metric));
+        vital
+            .panel(panel.query(buckets(vital.metric.name, "@page"), "{{le}}"))
             .next("Two bands are two kinds of visit, such as phones and desks, or the first and the next.")
     });
     Row {

@@ -5,7 +5,7 @@ use bartizan::catalog;
 use super::*;
 use crate::boards::{
     board::{Choice, Row},
-    link::ROUTE_TRACES,
+    link::{Link, ROUTE_TRACES},
     panel::Steps,
     unit::Unit,
 };
@@ -119,6 +119,14 @@ fn each_fault_of_a_panel_is_found() {
 }
 
 #[test]
+fn a_link_of_a_variable_that_is_not_there_is_found() {
+    found(
+        panel("A").link(link::FAILURES),
+        "a link has the variable `route`",
+    );
+}
+
+#[test]
 fn two_panels_of_one_title_are_found() {
     let faults = of(&board(vec![panel("A"), panel("A")]));
     assert!(
@@ -169,4 +177,44 @@ fn words_of_links_are_looked_up() {
     assert!(!documented("| `http.route` | end |", "http.rout"));
     assert!(documented_as_field("| `http.route` | text |", "http_route"));
     assert!(!documented_as_field("| `http.route` | text |", "route"));
+}
+
+#[test]
+fn alerts_and_panels_name_each_other() {
+    let panels = vec![panel("A").alerts(&["NobodyFires"])];
+    let faults = of_all(&[board(panels)], &crate::root())
+        .expect("the sources are there")
+        .join("\n");
+    assert!(faults.contains("there is no alert NobodyFires"), "{faults}");
+    assert!(
+        faults.contains("no panel is named as that of the alert TargetDown"),
+        "{faults}"
+    );
+}
+
+#[test]
+fn links_that_search_by_what_is_not_there_are_found() {
+    let link = |to, query| Link {
+        title: "a link",
+        to,
+        query,
+    };
+    let panels = vec![
+        panel("A").link(link(To::Tempo, r#"{ span.nobody.has = "a" }"#)),
+        panel("B").link(link(
+            To::Loki,
+            r#"{service_name="a"} | json | nobody_has="a""#,
+        )),
+    ];
+    let faults = of_all(&[board(panels)], &crate::root())
+        .expect("the sources are there")
+        .join("\n");
+    assert!(
+        faults.contains("a link searches by \"nobody.has\""),
+        "{faults}"
+    );
+    assert!(
+        faults.contains("a link searches by \"nobody_has\""),
+        "{faults}"
+    );
 }

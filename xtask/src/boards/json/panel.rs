@@ -58,7 +58,9 @@ fn kind(kind: Kind) -> &'static str {
 }
 
 fn target(kind: Kind, query: &Query, id: char) -> Result<Value, String> {
-    let at_once = kind == Kind::Table;
+    // A range ends with the last sample that there was: a service that nobody asks any more would show the share of errors of
+    // an hour ago. What looks back over all that is shown has one value in any case.
+    let at_once = matches!(kind, Kind::Stat | Kind::Table) || query.expression.contains("$__range");
     let (format, legend) = match kind {
         Kind::Table => ("table", "__auto"),
         Kind::Heatmap => ("heatmap", query.legend),
@@ -106,9 +108,12 @@ fn defaults(panel: &Panel, unit: &str) -> Value {
         "thresholds": { "mode": "absolute", "steps": steps },
         "unit": unit,
     });
-    // Stacked shares are of one whole; what is alone is seen better on a scale of its own.
     if panel.unit == Unit::Share {
         defaults["decimals"] = json!(2);
+    }
+    if panel.kind == Kind::Table {
+        // An increase is extrapolated, and comes out with a fraction.
+        defaults["decimals"] = json!(0);
     }
     defaults
 }
@@ -150,7 +155,7 @@ fn options(panel: &Panel, unit: &str) -> Value {
     match panel.kind {
         Kind::Stat => json!({
             "colorMode": "background",
-            "graphMode": "area",
+            "graphMode": "none",
             "justifyMode": "auto",
             "orientation": "auto",
             "percentChangeColorMode": "standard",
