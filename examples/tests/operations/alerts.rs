@@ -22,6 +22,7 @@ const ACTS: &[Act] = &[
             "slow-pages",
             "grpc-errors",
             "model-errors",
+            "many-types",
         ],
         &[
             "HttpErrorBudgetFast",
@@ -29,6 +30,9 @@ const ACTS: &[Act] = &[
             "WebVitalLcpPoor",
             "WebVitalInpPoor",
             "WebVitalClsPoor",
+            "RpcErrorBudgetFast",
+            "GenAiErrorRatio",
+            "LabelOverflow",
         ],
     ),
     (
@@ -41,13 +45,12 @@ const ACTS: &[Act] = &[
         ],
     ),
     (
-        &["hang", "no-jobs", "disconnects", "many-types"],
+        &["hang", "no-jobs", "disconnects"],
         &[
             "HttpClientsGaveUp",
             "TaskSilent",
             "SseDisconnectStorm",
             "SseShortStreams",
-            "LabelOverflow",
         ],
     ),
     (
@@ -59,7 +62,7 @@ const ACTS: &[Act] = &[
             "SseSlowConsumers",
         ],
     ),
-    (&["slow-first-event", "disconnects"], &["SseFirstEventSlow"]),
+    (&["slow-first-event"], &["SseFirstEventSlow"]),
     (&["empty-streams"], &["SseNoFirstEvent"]),
 ];
 

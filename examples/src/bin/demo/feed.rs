@@ -44,15 +44,14 @@ fn events(topic: String) -> impl Stream<Item = io::Result<Event>> {
 
 /// The next event; none where the stream ends.
 async fn next(topic: &str, number: u64) -> Option<io::Result<Event>> {
-    if number == 0 {
-        if Fault::EmptyStreams.is_on() {
-            return None;
-        }
-        if Fault::SlowFirstEvent.is_on() {
-            sleep(SLOW).await;
-        }
-    } else {
-        sleep(PACE).await;
+    let (empty, slow) = (Fault::EmptyStreams.is_on(), Fault::SlowFirstEvent.is_on());
+    match number {
+        0 if empty => return None,
+        0 if slow => sleep(SLOW).await,
+        0 => {}
+        // Only those that begin anew are empty or slow.
+        _ if empty || slow => return None,
+        _ => sleep(PACE).await,
     }
     Fault::Silence.is_switched(false).await;
     if Fault::BrokenStreams.is_on() {
