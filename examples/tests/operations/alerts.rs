@@ -6,7 +6,7 @@ use tokio::time::sleep;
 
 use crate::{
     boards, names,
-    rig::{Alertmanager, Demo, Fault, Prometheus, Scratch, Watch, Webhook, until},
+    rig::{self, Alertmanager, Demo, Fault, Prometheus, Scratch, Watch, Webhook, until},
     rules,
 };
 
@@ -98,6 +98,7 @@ vitals:
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs prometheus and prometheus-alertmanager"]
 async fn alerts_fire_and_are_resolved() {
+    let _alone = rig::alone().await;
     let scratch = Scratch::new("alerts");
     let rules = rules::compressed(&scratch);
     let (webhook, url) = Webhook::start().await;

@@ -15,7 +15,7 @@ use tokio::{
     time::{Instant, sleep},
 };
 
-use crate::rig::{Demo, Http, Process, Scratch, free_port, until};
+use crate::rig::{self, Demo, Http, Process, Scratch, free_port, until};
 
 /// How long the end may take: what the configuration says, and the grace of the demo's streams.
 const LIMIT: Duration = Duration::from_secs(5 + 3);
@@ -27,6 +27,7 @@ const SLOW: Duration = Duration::from_secs(1);
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs rotel"]
 async fn a_collector_is_killed_and_comes_back() {
+    let _alone = rig::alone().await;
     let scratch = Scratch::new("killed");
     let port = free_port();
     let collector = rotel(&scratch, port);
@@ -46,6 +47,7 @@ async fn a_collector_is_killed_and_comes_back() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "needs rotel"]
 async fn a_collector_hangs() {
+    let _alone = rig::alone().await;
     let scratch = Scratch::new("hangs");
     let port = free_port();
     let collector = rotel(&scratch, port);
@@ -63,6 +65,7 @@ async fn a_collector_hangs() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes half a minute"]
 async fn a_collector_has_no_room_left() {
+    let _alone = rig::alone().await;
     let scratch = Scratch::new("full");
     let (collector, port) = Collector::start().await;
     let mut demo = Demo::start(&scratch, &config("otlp-http", port, "stderr")).await;
@@ -82,6 +85,7 @@ async fn a_collector_has_no_room_left() {
 #[tokio::test(flavor = "multi_thread")]
 #[ignore = "takes half a minute"]
 async fn the_services_own_disk_is_full() {
+    let _alone = rig::alone().await;
     let scratch = Scratch::new("disk");
     let (_collector, port) = Collector::start().await;
     let baseline = Demo::start(&scratch, &config("otlp-http", port, "stderr")).await;

@@ -9,13 +9,14 @@ use axum::{Json, Router, extract::State, http::StatusCode, routing::post};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::rig::{Demo, Scratch, until};
+use crate::rig::{self, Demo, Scratch, until};
 
 /// What arrived.
 type Spans = Arc<Mutex<Vec<Value>>>;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn spans_arrive_at_zipkin() {
+    let _alone = rig::alone().await;
     let spans = Spans::default();
     let app = Router::new()
         .route("/api/v2/spans", post(take))

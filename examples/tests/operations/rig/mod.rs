@@ -16,10 +16,19 @@ pub(crate) use self::{
 
 use std::{fmt, time::Duration};
 
-use tokio::time::{Instant, sleep};
+use tokio::{
+    sync::{Mutex, MutexGuard},
+    time::{Instant, sleep},
+};
 
 /// How often something that is waited for is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// What runs alone: two demos under traffic at a time would be slow together.
+pub(crate) async fn alone() -> MutexGuard<'static, ()> {
+    static ALONE: Mutex<()> = Mutex::const_new(());
+    ALONE.lock().await
+}
 
 /// Waits until `look` finds something, for as long as `patience`; fails with what it saw last.
 pub(crate) async fn until<T, E: fmt::Display>(
