@@ -5,7 +5,7 @@ use std::{
     time::Duration,
 };
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::failure::{Again, Failure};
 
@@ -14,9 +14,9 @@ const MOST: u32 = 5;
 /// The first wait; each is twice the one before.
 const FIRST: Duration = Duration::from_millis(200);
 
-/// Tries until it succeeds, until it cannot, or until the next wait would not leave any of the `time`.
+/// Tries until it succeeds, until it cannot, or until the `time` is over.
 ///
-/// How long one attempt takes is not its matter: who waits for all of them ends them.
+/// What is told then is how the last attempt failed that came to an end, for that says more than that the time is over.
 pub(crate) async fn attempts<T, F>(
     time: Duration,
     mut attempt: impl FnMut() -> F,
@@ -25,23 +25,26 @@ where
     F: Future<Output = Result<T, Failure>>,
 {
     let began = Instant::now();
-    let mut tried = 0;
-    loop {
-        let failure = match attempt().await {
-            Ok(answer) => return Ok(answer),
-            Err(failure) => failure,
+    let left = || time.saturating_sub(began.elapsed());
+    let mut last = None;
+    for tried in 0..MOST {
+        let failure = match timeout(left(), attempt()).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(failure)) => failure,
+            Err(_) => break,
         };
-        tried += 1;
         let wait = match failure.again() {
             Again::Never => return Err(failure),
-            Again::Later => jittered(FIRST * 2u32.pow(tried - 1)),
+            Again::Later => jittered(FIRST * 2u32.pow(tried)),
             Again::After(wait) => wait.max(FIRST),
         };
-        if tried == MOST || wait >= time.saturating_sub(began.elapsed()) {
-            return Err(failure);
+        last = Some(failure);
+        if tried + 1 == MOST || wait >= left() {
+            break;
         }
         sleep(wait).await;
     }
+    Err(last.unwrap_or(Failure::TimedOut(time)))
 }
 
 /// Between half of a time and all of it: instances that failed together shall not come back together.
@@ -98,6 +101,29 @@ mod tests {
     async fn what_cannot_go_better_is_tried_once() {
         let (times, succeeded, took) = tried(TIME, Again::Never, 2).await;
         assert_eq!((times, succeeded, took), (1, false, Duration::ZERO));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_last_failure_is_told_when_the_time_is_over() {
+        let tried = Cell::new(0);
+        let attempt = async || {
+            tried.set(tried.get() + 1);
+            if tried.get() > 2 {
+                std::future::pending::<()>().await;
+            }
+            Err::<(), _>(refused(Again::Later))
+        };
+        let began = Instant::now();
+        let failure = attempts(TIME, attempt)
+            .await
+            .expect_err("it never succeeds");
+        assert!(matches!(failure, Failure::Refused { .. }), "{failure}");
+        assert_eq!((tried.get(), began.elapsed()), (3, TIME));
+        let failure = attempts(TIME, std::future::pending::<Result<(), _>>).await;
+        assert!(
+            matches!(failure, Err(Failure::TimedOut(TIME))),
+            "{failure:?}"
+        );
     }
 
     #[tokio::test(start_paused = true)]

@@ -18,6 +18,9 @@ use super::failure::Failure;
 #[derive(Debug)]
 pub(crate) struct Courier {
     runtime: Handle,
+    /// How long it is waited for.
+    patience: Duration,
+    /// What a push may take, so that it tells by itself how it went.
     timeout: Duration,
     shared: Arc<Shared>,
 }
@@ -45,13 +48,17 @@ type Outcome<T> = Arc<Mutex<Option<Result<T, Failure>>>>;
 /// Of the time for an end, what is left to tell of it: a tenth.
 const MARGIN: u32 = 10;
 
+/// Of the time-out, what is left to tell of it: a twentieth.
+const TELLING: u32 = 20;
+
 // === impl Courier ===
 
 impl Courier {
     pub(crate) fn new(runtime: Handle, timeout: Duration) -> Self {
         Self {
             runtime,
-            timeout,
+            patience: timeout,
+            timeout: timeout - timeout / TELLING,
             shared: Arc::default(),
         }
     }
@@ -87,7 +94,7 @@ impl Courier {
             if let Some(outcome) = lock(&outcome).take() {
                 return outcome;
             }
-            let timeout = after(began, self.timeout);
+            let timeout = after(began, self.patience);
             let by = close_by.map_or(timeout, |by| by.min(timeout));
             let left = by.saturating_duration_since(now());
             if left.is_zero() {

@@ -28,6 +28,8 @@ mod gate;
 mod grpc;
 mod json;
 mod metrics;
+#[cfg(all(test, not(feature = "tls")))]
+mod not_compiled_in;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http"))]
 mod otlp;
 #[cfg(any(feature = "otlp-http", feature = "zipkin"))]

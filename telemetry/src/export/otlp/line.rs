@@ -55,12 +55,12 @@ impl Line {
         courier: &Courier,
     ) -> Result<(), Failure> {
         let line = Arc::clone(self);
-        let timeout = courier.timeout();
+        let time = courier.timeout();
         let result = courier.run(async move {
-            let answer = attempts(timeout, || line.wire.send(request.clone(), timeout)).await?;
+            let answer = attempts(time, || line.wire.send(request.clone(), time)).await?;
             Answer::read(&answer)
         });
-        if let Err(Failure::TimedOut(_)) = result {
+        if let Err(Failure::TimedOut(_) | Failure::Transport(_)) = result {
             self.wire.renew();
         }
         self.accept(result?)

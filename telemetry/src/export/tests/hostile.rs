@@ -1,6 +1,6 @@
 //! Receivers that do what none should: a batch costs the time-out at most, is counted, and holds nobody up.
 
-use std::time::Duration;
+use std::{thread, time::Duration};
 
 use super::support::{Hostile, Manner, Scene, millis, spent};
 use crate::config::TraceExporter;
@@ -21,27 +21,31 @@ fn assert_costs(manner: Manner, least: Duration, exporters: &[(TraceExporter, &s
         let provider = scene.provider(&Scene::tracing(*exporter, &hostile.url(path), TIMEOUT));
         for batch in 1..=2 {
             let slowest = Scene::spans(&provider, 5);
-            assert!(
-                slowest < TIMEOUT / 2,
-                "{exporter:?}: a span took {slowest:?}"
-            );
+            assert!(slowest < TIMEOUT, "{exporter:?}: a span took {slowest:?}");
             let flushed = spent(least, TIMEOUT, || provider.force_flush());
             flushed.expect_err("spans that do not arrive");
             scene.assert_figures("traces", 0, batch, 0);
         }
         assert!(hostile.connections() >= 1, "{exporter:?} did not come");
         spent(Duration::ZERO, TIMEOUT, || provider.shutdown()).expect("nothing is left");
+        // No connection is left behind, hang as it may.
+        let closed = || {
+            while hostile.open() > 0 {
+                thread::sleep(millis(5))
+            }
+        };
+        spent(Duration::ZERO, TIMEOUT, closed);
     }
 }
 
 #[test]
 fn one_that_hangs_costs_the_time_out() {
-    assert_costs(Manner::Hangs, TIMEOUT, &ALL);
+    assert_costs(Manner::Hangs, TIMEOUT * 9 / 10, &ALL);
 }
 
 #[test]
 fn one_that_drips_costs_the_time_out() {
-    assert_costs(Manner::Drips, TIMEOUT, &ALL[1..]);
+    assert_costs(Manner::Drips, TIMEOUT * 9 / 10, &ALL[1..]);
     // To gRPC it is garbage.
     assert_costs(Manner::Drips, Duration::ZERO, &ALL[..1]);
 }

@@ -55,14 +55,12 @@ impl Deliver for Zipkin {
             .collect();
         let body = serde_json::to_vec(&spans).map_err(std::io::Error::from)?;
         let body = bytes::Bytes::from(body);
-        let (post, timeout) = (Arc::clone(&self.post), courier.timeout());
+        let (post, time) = (Arc::clone(&self.post), courier.timeout());
         let result = courier.run(async move {
             // What it answers besides its status is nothing.
-            attempts(timeout, || post.send(body.clone()))
-                .await
-                .map(drop)
+            attempts(time, || post.send(body.clone())).await.map(drop)
         });
-        if let Err(Failure::TimedOut(_)) = result {
+        if let Err(Failure::TimedOut(_) | Failure::Transport(_)) = result {
             self.post.renew();
         }
         result

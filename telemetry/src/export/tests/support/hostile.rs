@@ -16,6 +16,7 @@ use std::{
 pub(crate) struct Hostile {
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
+    open: Arc<AtomicUsize>,
 }
 
 /// What it does.
@@ -44,22 +45,34 @@ impl Hostile {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
         let connections = Arc::new(AtomicUsize::new(0));
-        let seen = Arc::clone(&connections);
+        let open = Arc::<AtomicUsize>::default();
+        let (seen, open_now) = (Arc::clone(&connections), Arc::clone(&open));
         thread::spawn(move || {
             for connection in listener.incoming().flatten() {
                 seen.fetch_add(1, Ordering::SeqCst);
-                // It fails as the exporter goes away, and that is its end.
-                thread::spawn(move || manner.treat(connection).ok());
+                open_now.fetch_add(1, Ordering::SeqCst);
+                let open_now = Arc::clone(&open_now);
+                thread::spawn(move || {
+                    // It fails as the exporter goes away, and that is its end.
+                    let _ = manner.treat(connection);
+                    open_now.fetch_sub(1, Ordering::SeqCst);
+                });
             }
         });
         Self {
             address,
             connections,
+            open,
         }
     }
 
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://{}{path}", self.address)
+    }
+
+    /// How many connections are open, from where it sits.
+    pub(crate) fn open(&self) -> usize {
+        self.open.load(Ordering::SeqCst)
     }
 
     pub(crate) fn connections(&self) -> usize {

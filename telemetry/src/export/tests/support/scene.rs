@@ -26,7 +26,7 @@ pub(crate) struct Scene {
 }
 
 /// What runs long while nobody hangs, in a test on a busy machine.
-const SLACK: Duration = Duration::from_millis(900);
+const SLACK: Duration = Duration::from_secs(2);
 
 // === impl Scene ===
 
@@ -116,7 +116,7 @@ impl Scene {
         let began = now();
         while !is(self.figure(signal, figure)) {
             let told = self.figure(signal, figure);
-            assert!(began.elapsed() < 10 * SLACK, "{signal}, {figure}: {told}");
+            assert!(began.elapsed() < 5 * SLACK, "{signal}, {figure}: {told}");
             std::thread::sleep(millis(5));
         }
     }
