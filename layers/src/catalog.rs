@@ -220,7 +220,12 @@ pub const VITAL: Label = label("name", "name", "`CLS`, `FCP`, `INP`, `LCP`, `TTF
 /// How good a value is.
 pub const RATING: Label = label("rating", "rating", "`good`, `needs-improvement`, `poor`");
 /// Why a browser's report was not recorded.
-pub const VITAL_REASON: Label = label("reason", "reason", "14 reasons, a closed list");
+pub const VITAL_REASON: Label = label(
+    "reason",
+    "reason",
+    "`body_error`, `cancelled`, `content_encoding`, `content_type`, `invalid_field`, `malformed`, `method`, `origin`, \
+     `rate_limit`, `timeout`, `too_large`, `unknown_field`, `unsupported`, `update`",
+);
 /// What was scanned.
 pub const SCAN: Label = label("scan", "scan", "`streams`, `tasks`");
 /// What an exporter sends.

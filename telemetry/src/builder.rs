@@ -13,7 +13,15 @@ use bartizan::{
     vitals::WebVitalsBuilder,
 };
 
-use crate::{Config, Telemetry, config::ConfigError, export::ExportError, parts::Builders, start};
+use opentelemetry_sdk::trace::{SpanProcessor, TracerProviderBuilder};
+
+use crate::{
+    Config, Telemetry,
+    config::ConfigError,
+    export::{ExportError, Processors},
+    parts::Builders,
+    start,
+};
 
 /// The options of a [`Telemetry`] beside its [`Config`].
 #[must_use = "nothing is started until `start`"]
@@ -22,6 +30,7 @@ pub struct TelemetryBuilder {
     pub(crate) attributes: Vec<(String, String)>,
     pub(crate) last_event: Option<String>,
     pub(crate) installs_globals: bool,
+    pub(crate) processors: Processors,
     pub(crate) said: Said,
 }
 
@@ -116,6 +125,14 @@ impl TelemetryBuilder {
         self
     }
 
+    /// Shows each span to `processor`, too: before it is sent, or with the exporter `none` in place of that. It is asked
+    /// in the request's thread.
+    pub fn span_processor(mut self, processor: impl SpanProcessor + 'static) -> Self {
+        let add = |provider: TracerProviderBuilder| provider.with_span_processor(processor);
+        self.processors.push(Box::new(add));
+        self
+    }
+
     /// Whether the recorder, the tracer provider, the propagator, the subscriber and the set of tasks become the global
     /// ones, for metrics, spans and lines of the service's own; on by default. The layers go by what they were given. With
     /// `false` there are no lines: they go to the subscriber that the service installs.
@@ -144,6 +161,7 @@ impl Default for TelemetryBuilder {
             attributes: Vec::new(),
             last_event: None,
             installs_globals: true,
+            processors: Vec::new(),
             said: Said::default(),
         }
     }
@@ -156,6 +174,7 @@ impl fmt::Debug for TelemetryBuilder {
             attributes,
             last_event,
             installs_globals,
+            processors,
             said: _,
         } = self;
         f.debug_struct("TelemetryBuilder")
@@ -163,6 +182,7 @@ impl fmt::Debug for TelemetryBuilder {
             .field("attributes", attributes)
             .field("last_event", last_event)
             .field("installs_globals", installs_globals)
+            .field("processors", &processors.len())
             .finish_non_exhaustive()
     }
 }

@@ -13,7 +13,7 @@ use opentelemetry_sdk::{Resource, trace::SdkTracerProvider};
 use crate::{
     Config, StartError, Telemetry, TelemetryBuilder,
     config::{self, ConfigError, TraceExporter},
-    export::{self, ExportError, MetricsPush},
+    export::{self, ExportError, MetricsPush, Processors},
     globals::{self, Globals},
     health::{Health, Signal, TARGET},
     metrics::{Page, Recorder, Server, scraped, upkeep},
@@ -35,6 +35,7 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         attributes,
         last_event,
         installs_globals,
+        processors,
         said,
     } = builder;
     config.resource.attributes.extend(attributes);
@@ -56,7 +57,7 @@ pub(crate) fn start(builder: TelemetryBuilder) -> Result<Telemetry, StartError> 
         // Not the global one.
         None => meter(&config.metrics, naming, NoopRecorder),
     }?;
-    let spans = spans(&config, &resource, &meter, &runtime, &mut late)?;
+    let spans = spans(&config, &resource, &meter, &runtime, processors, &mut late)?;
     let mut builders = Builders::new(&config, &meter, spans.as_ref());
     said.to(&mut builders);
     let parts = builders.build()?;
@@ -154,7 +155,7 @@ fn recorder(
     let health = Health::new(&meter, Signal::Metrics);
     let resource = resource.clone();
     let made = export::metrics(&metrics.otlp, metrics, resource, &health, runtime.handle());
-    let (pushed, push) = or_late(made, health, late)?.unzip();
+    let (pushed, push) = or_late(made, Some(health), late)?.unzip();
     let pushed = pushed.map(|pushed| Box::new(pushed) as _);
     Ok((Recorder::new(scraped, pushed), push))
 }
@@ -177,32 +178,38 @@ fn meter(
         .map_err(|error| ConfigError::of("metrics", error))
 }
 
-/// Begins to send spans, if they are sent.
+/// Begins to send spans, if they are sent, and to show them to processors.
 fn spans(
     config: &Config,
     resource: &Resource,
     meter: &Meter,
     runtime: &Runtime,
+    processors: Processors,
     late: &mut Late,
 ) -> Result<Option<SdkTracerProvider>, ExportError> {
-    if config.tracing.exporter == TraceExporter::None {
-        return Ok(None);
-    }
-    let health = Health::new(meter, Signal::Traces);
-    let made = export::spans(&config.tracing, resource.clone(), &health, runtime.handle());
+    let sent = config.tracing.exporter != TraceExporter::None;
+    let health = sent.then(|| Health::new(meter, Signal::Traces));
+    let (tracing, resource) = (&config.tracing, resource.clone());
+    let made = export::spans(
+        tracing,
+        resource,
+        health.as_ref(),
+        runtime.handle(),
+        processors,
+    );
     Ok(or_late(made, health, late)?.flatten())
 }
 
 /// What the system lacks is no error of the configuration: the exporter is absent, and that is told.
 fn or_late<T>(
     made: Result<T, ExportError>,
-    health: Health,
+    health: Option<Health>,
     late: &mut Late,
 ) -> Result<Option<T>, ExportError> {
     match made {
         Ok(made) => Ok(Some(made)),
         Err(error @ ExportError::Roots { .. }) => {
-            late.push((health, error));
+            late.extend(health.map(|health| (health, error)));
             Ok(None)
         }
         Err(error) => Err(error),

@@ -1,12 +1,17 @@
-//! The project's own tasks: `cargo xtask generate | check | bench`.
+//! The project's own tasks: `cargo xtask generate | check | rules | bench`.
 #![allow(clippy::print_stdout, reason = "a command-line program prints")]
 
 mod bench;
+mod boards;
 mod catalogue;
 mod files;
+mod markers;
 mod privacy;
+mod promql;
 mod readme;
+mod reference;
 mod registered;
+mod rules;
 
 use std::{
     env,
@@ -19,8 +24,9 @@ const HELP: &str = "\
 Usage: cargo xtask TASK
 
 Tasks:
-  generate         write the tables of metrics and of privacy anew, from the catalogue and the parser's fields
+  generate         write the tables of metrics and of privacy, the rules of Prometheus and their documentation anew
   check            fail if a table, the catalogue or a file is not as it should be
+  rules            write rules of other values: --thresholds FILE [--compress N] --out DIR
   bench [ARG ...]  count instructions and allocations; `cargo xtask bench --help` tells more
 ";
 
@@ -30,6 +36,7 @@ fn main() -> ExitCode {
     let args: Vec<String> = env::args().skip(1).collect();
     let outcome = match args.split_first() {
         Some((task, rest)) if task == "bench" => bench::run(&root(), rest),
+        Some((task, rest)) if task == "rules" => rules::run(&root(), rest).map(|()| true),
         Some((task, [])) if task == "generate" => generate(&root()).map(|()| true),
         Some((task, [])) if task == "check" => check(&root()),
         Some((task, [])) if task == "--help" || task == "-h" => {
@@ -50,7 +57,10 @@ fn main() -> ExitCode {
 
 fn generate(root: &Path) -> Result<()> {
     readme::generate(root)?;
-    privacy::generate(root)
+    reference::generate(root)?;
+    privacy::generate(root)?;
+    rules::generate(root)?;
+    boards::generate(root)
 }
 
 /// Prints everything that is wrong, not only the first thing.
@@ -59,8 +69,11 @@ fn check(root: &Path) -> Result<bool> {
     faults.extend(registered::faults(root)?);
     faults.extend(files::faults(root)?);
     faults.extend(privacy::faults(root));
+    faults.extend(boards::faults(root)?);
+    faults.extend(reference::faults(root)?);
     // A README that is not there, or has no place for its table, is a fault like any other.
     faults.extend(readme::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
+    faults.extend(rules::faults(root).unwrap_or_else(|error| vec![error.to_string()]));
     for fault in &faults {
         println!("{fault}");
     }

@@ -4,7 +4,7 @@ use std::{fs, path::Path};
 
 use bartizan::catalog::{self, Label, Metric};
 
-use crate::Result;
+use crate::{Result, markers};
 
 const BEGIN: &str = "<!-- metrics:begin -->";
 const END: &str = "<!-- metrics:end -->";
@@ -45,27 +45,14 @@ fn texts(root: &Path) -> Result<Vec<(&'static str, String, String)>> {
         let old = fs::read_to_string(file).map_err(|error| {
             format!("{path}: {error}; it is expected to have the lines {BEGIN} and {END}")
         })?;
-        let new = replace(&old, &table()).map_err(|fault| format!("{path}: {fault}"))?;
+        let new = markers::replace(&old, &table(), BEGIN, END)
+            .map_err(|fault| format!("{path}: {fault}"))?;
         texts.push((path, old, new));
     }
     Ok(texts)
 }
 
-/// Puts the table between the markers.
-fn replace(text: &str, table: &str) -> Result<String, String> {
-    let fault = || format!("it needs the lines {BEGIN} and {END}, once each and in this order");
-    let (before, rest) = text.split_once(BEGIN).ok_or_else(fault)?;
-    let (between, after) = rest.split_once(END).ok_or_else(fault)?;
-    if [before, between, after]
-        .iter()
-        .any(|part| part.contains(BEGIN) || part.contains(END))
-    {
-        return Err(fault());
-    }
-    Ok(format!("{before}{BEGIN}\n{table}{END}{after}"))
-}
-
-fn table() -> String {
+pub(crate) fn table() -> String {
     let head = "| metric | kind, unit | labels | recorded |\n|---|---|---|---|\n".to_owned();
     [head]
         .into_iter()
@@ -102,7 +89,7 @@ fn list(labels: &[&Label]) -> String {
 }
 
 /// The lines that differ, without those that both begin and end with.
-fn difference(old: &str, new: &str) -> String {
+pub(crate) fn difference(old: &str, new: &str) -> String {
     let (mut old, mut new): (Vec<_>, Vec<_>) = (old.lines().collect(), new.lines().collect());
     while old.last().is_some() && old.last() == new.last() {
         old.pop();
@@ -121,26 +108,6 @@ fn difference(old: &str, new: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_table_replaces_what_is_between_the_markers() {
-        let text = format!("# A\n{BEGIN}\nold\n{END}\nB\n");
-        let new = replace(&text, "| new |\n").unwrap();
-        assert_eq!(new, format!("# A\n{BEGIN}\n| new |\n{END}\nB\n"));
-        assert_eq!(replace(&new, "| new |\n").unwrap(), new);
-    }
-
-    #[test]
-    fn missing_doubled_and_swapped_markers_are_refused() {
-        for text in [
-            "none".to_owned(),
-            BEGIN.to_owned(),
-            format!("{END}\n{BEGIN}"),
-            format!("{BEGIN}{END}{BEGIN}{END}"),
-        ] {
-            assert!(replace(&text, "").is_err(), "{text}");
-        }
-    }
 
     #[test]
     fn a_difference_shows_the_changed_lines_alone() {

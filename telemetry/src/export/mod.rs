@@ -51,5 +51,5 @@ mod zipkin;
 pub use self::error::ExportError;
 pub(crate) use self::{
     metrics::{MetricsPush, metrics},
-    spans::spans,
+    spans::{Processors, spans},
 };

@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use opentelemetry_sdk::{
     Resource,
-    trace::{BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider},
+    trace::{
+        BatchConfigBuilder, BatchSpanProcessor, Sampler, SdkTracerProvider, TracerProviderBuilder,
+    },
 };
 use tokio::runtime::Handle;
 
@@ -21,7 +23,11 @@ use crate::{
     health::Health,
 };
 
-/// The provider of spans; `None` where they go nowhere.
+/// What a provider has beside its exporter: processors of the service's own.
+pub(crate) type Processors =
+    Vec<Box<dyn FnOnce(TracerProviderBuilder) -> TracerProviderBuilder + Send>>;
+
+/// The provider of spans; `None` where they go nowhere, and no processor wants them.
 ///
 /// It starts a thread of the SDK's, and pushes on `runtime`. Its `shutdown_with_timeout` returns within the time that is
 /// given, whatever hangs; so does the drop of its last clone, within five seconds.
@@ -32,37 +38,33 @@ use crate::{
 pub(crate) fn spans(
     config: &Tracing,
     resource: Resource,
-    health: &Health,
+    health: Option<&Health>,
     runtime: &Handle,
+    processors: Processors,
 ) -> Result<Option<SdkTracerProvider>, ExportError> {
-    let sampler = sampler(config)?;
-    let provider = |deliver| {
-        Some(provider(
-            deliver, config, sampler, &resource, health, runtime,
-        ))
+    let deliver = match config.exporter {
+        TraceExporter::OtlpGrpc => Some(otlp_grpc(config, &resource, runtime)?),
+        TraceExporter::OtlpHttp => Some(otlp_http(config, &resource, runtime)?),
+        TraceExporter::Zipkin => Some(zipkin(config, &resource, runtime)?),
+        TraceExporter::Stdout => Some(Box::new(Stdout::new(&resource)) as Box<dyn Deliver>),
+        TraceExporter::None => None,
     };
-    match config.exporter {
-        TraceExporter::OtlpGrpc => Ok(provider(otlp_grpc(config, &resource, runtime)?)),
-        TraceExporter::OtlpHttp => Ok(provider(otlp_http(config, &resource, runtime)?)),
-        TraceExporter::Zipkin => Ok(provider(zipkin(config, &resource, runtime)?)),
-        TraceExporter::Stdout => Ok(provider(Box::new(Stdout::new(&resource)))),
-        TraceExporter::None => Ok(None),
+    if deliver.is_none() && processors.is_empty() {
+        return Ok(None);
     }
-}
-
-fn provider(
-    deliver: Box<dyn Deliver>,
-    config: &Tracing,
-    sampler: Sampler,
-    resource: &Resource,
-    health: &Health,
-    runtime: &Handle,
-) -> SdkTracerProvider {
-    SdkTracerProvider::builder()
-        .with_sampler(sampler)
-        .with_resource(resource.clone())
-        .with_span_processor(gate(deliver, config, health, runtime))
-        .build()
+    let provider = SdkTracerProvider::builder()
+        .with_sampler(sampler(config)?)
+        .with_resource(resource);
+    let provider = processors
+        .into_iter()
+        .fold(provider, |provider, add| add(provider));
+    let provider = match deliver.zip(health) {
+        Some((deliver, health)) => {
+            provider.with_span_processor(gate(deliver, config, health, runtime))
+        }
+        None => provider,
+    };
+    Ok(Some(provider.build()))
 }
 
 /// The way of spans, from where they end.

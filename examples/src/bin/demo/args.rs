@@ -1,6 +1,6 @@
 //! The command line.
 
-use std::{ffi::OsString, net::SocketAddr, time::Duration};
+use std::{ffi::OsString, net::SocketAddr, path::PathBuf, time::Duration};
 
 use lexopt::prelude::*;
 
@@ -14,6 +14,10 @@ Options:
   --listen ADDR:PORT   where to listen; port 0 takes a free one [default: 127.0.0.1:3000]
   --load SECONDS       play real traffic against the service over the loopback, 1 to 3600 seconds,
                        then print what the metrics say beside what the clients sent
+  --config FILE        observe as this YAML says, and not as the demo's own; it may have metrics on a
+                       port of their own, and spans and lines go where it says
+  --traffic            play steady traffic in which all is well, until something goes wrong: PUT
+                       /faults/{fault} turns a fault on, DELETE off, GET /faults lists them
   --exit               stop after the load, while streams are still open; the exit code is 1 if the
                        counts differ
   --help, -h           print this help
@@ -35,6 +39,8 @@ pub(crate) struct Options {
     pub(crate) listen: SocketAddr,
     pub(crate) load: Option<Duration>,
     pub(crate) exit: bool,
+    pub(crate) config: Option<PathBuf>,
+    pub(crate) traffic: bool,
 }
 
 /// Reads the command line, without the program's name.
@@ -44,11 +50,15 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
         listen: SocketAddr::from(([127, 0, 0, 1], 3000)),
         load: None,
         exit: false,
+        config: None,
+        traffic: false,
     };
     while let Some(arg) = parser.next()? {
         match arg {
             Long("listen") => options.listen = parser.value()?.parse_with(address)?,
             Long("load") => options.load = Some(parser.value()?.parse_with(seconds)?),
+            Long("config") => options.config = Some(parser.value()?.into()),
+            Long("traffic") => options.traffic = true,
             Long("exit") => options.exit = true,
             Long("help") | Short('h') => return Ok(Command::Help),
             _ => return Err(arg.unexpected()),
@@ -56,6 +66,11 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Command,
     }
     if options.exit && options.load.is_none() {
         return Err("--exit stops after the load and needs --load SECONDS".into());
+    }
+    if options.load.is_some() && (options.traffic || options.config.is_some()) {
+        return Err(
+            "--load compares what it sends by itself, with the demo's own configuration".into(),
+        );
     }
     Ok(Command::Run(options))
 }
@@ -102,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn traffic_may_have_a_configuration() {
+        let options = parsed(&["--traffic", "--config", "a.yaml"]).unwrap();
+        assert_eq!(options.config.as_deref(), Some("a.yaml".as_ref()));
+        assert!(options.traffic);
+    }
+
+    #[test]
     fn refusals_say_what_was_expected() {
         for (args, expected) in [
             (&["--listen", "localhost"][..], "an IP address and a port"),
@@ -109,6 +131,8 @@ mod tests {
             (&["--load", "soon"], "whole seconds"),
             (&["--load"], "missing argument"),
             (&["--exit"], "needs --load"),
+            (&["--load", "1", "--traffic"], "by itself"),
+            (&["--load", "1", "--config", "a.yaml"], "the demo's own"),
             (&["--loud"], "--loud"),
             (&["extra"], "extra"),
         ] {

@@ -1,10 +1,11 @@
 //! `POST /v1/chat/completions`: what a gateway in front of a language model streams. The model's calls are measured, too.
 
-use std::{convert::Infallible, sync::LazyLock, time::Duration};
+use std::{convert::Infallible, time::Duration};
 
 use axum::{
     Json,
     body::Body,
+    extract::State,
     http::StatusCode,
     response::{
         IntoResponse, Response, Sse,
@@ -17,9 +18,11 @@ use futures_util::{StreamExt, stream};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::faults::Fault;
+
 const ID: &str = "chatcmpl-demo";
 const CREATED: u64 = 1_700_000_000;
-/// What ends a stream.
+/// What ends a stream; the models' calls go by it, see `demo.yaml`.
 const DONE: &str = "[DONE]";
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// The pace of the answer's words.
@@ -27,12 +30,6 @@ const WORD: Duration = Duration::from_millis(5);
 
 /// What a token costs, in US dollars.
 const PRICE: f64 = 0.000_01;
-
-/// The calls to the model, which is told by an event for each token and one at the end.
-static MODELS: LazyLock<GenAi> = LazyLock::new(|| {
-    let models = GenAi::builder().end_data(DONE).build();
-    models.expect("it is a marker")
-});
 
 /// The part of a request's body that counts here.
 #[derive(Deserialize)]
@@ -56,7 +53,7 @@ fn default_model() -> String {
 }
 
 /// Answers with an echo of the last message, at once or word by word.
-pub(crate) async fn completions(body: Bytes) -> Response {
+pub(crate) async fn completions(State(models): State<GenAi>, body: Bytes) -> Response {
     // Whatever the content type: those who try this by hand forget it.
     let Request {
         messages,
@@ -71,18 +68,22 @@ pub(crate) async fn completions(body: Bytes) -> Response {
     };
     let answer = answer(last);
     if stream {
-        return streamed(&model, &answer);
+        return streamed(&models, &model, &answer);
     }
-    let call = MODELS
-        .call(Operation::Chat, Provider::new("demo"), &model)
-        .any_output();
+    let call = models.call(Operation::Chat, Provider::new("demo"), &model);
     let asked = call.run(async |call| {
         tokio::time::sleep(WORD).await;
+        if Fault::ModelErrors.is_on() {
+            return Err("the model is overloaded, as asked");
+        }
         call.input_tokens(words(&answer));
         call.output_tokens(words(&answer));
         call.cost_usd(PRICE * words(&answer) as f64);
+        Ok(())
     });
-    asked.await;
+    if let Err(error) = asked.await {
+        return (StatusCode::BAD_GATEWAY, error).into_response();
+    }
     let message = json!({ "role": "assistant", "content": answer });
     let choice = json!({ "index": 0, "message": message, "finish_reason": "stop" });
     Json(json!({ "id": ID, "object": "chat.completion", "created": CREATED, "model": model, "choices": [choice] }))
@@ -90,7 +91,7 @@ pub(crate) async fn completions(body: Bytes) -> Response {
 }
 
 /// One chunk for the role, one for each word, one for the reason of the end, and the end's marker.
-fn streamed(model: &str, answer: &str) -> Response {
+fn streamed(models: &GenAi, model: &str, answer: &str) -> Response {
     let mut events = vec![chunk(
         model,
         json!({ "role": "assistant", "content": "" }),
@@ -108,7 +109,7 @@ fn streamed(model: &str, answer: &str) -> Response {
         Ok::<_, Infallible>(Event::default().data(data))
     });
     let response = Sse::new(events).keep_alive(KeepAlive::new().interval(KEEP_ALIVE));
-    let call = MODELS.call(Operation::Chat, Provider::new("demo"), model);
+    let call = models.call(Operation::Chat, Provider::new("demo"), model);
     response.into_response().map(|body| {
         let body = call.stream(body, Tokens::PerEvent);
         body.call().input_tokens(words(answer));

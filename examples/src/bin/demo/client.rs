@@ -99,7 +99,7 @@ impl Client {
         } else {
             self.connection().await?
         };
-        let mut request = connection.request(scene, number, trace)?;
+        let mut request = connection.request(scene, number, Some(trace))?;
         let (hold, held) = oneshot::channel();
         match scene.act {
             Act::Resume => {
@@ -140,8 +140,8 @@ impl Client {
     async fn reset(&mut self, scene: &Scene, number: u64) -> Result<(), Error> {
         let (first, second) = (self.traces.begin(), self.traces.begin());
         let connection = self.connection().await?;
-        let abandoned = connection.send(connection.request(scene, number, first)?);
-        let follow_up = connection.send(connection.request(&FOLLOW_UP, number, second)?);
+        let abandoned = connection.send(connection.request(scene, number, Some(first))?);
+        let follow_up = connection.send(connection.request(&FOLLOW_UP, number, Some(second))?);
         let abandoned = async {
             let _ = abandoned.await;
             pending().await

@@ -98,16 +98,18 @@ impl Connection {
         }
     }
 
-    /// A scene's request, for this connection, in a trace.
+    /// A scene's request, for this connection, in a trace if it is in one.
     pub(crate) fn request(
         &self,
         scene: &Scene,
         number: u64,
-        trace: String,
+        trace: Option<String>,
     ) -> Result<Request<Body>, http::Error> {
         let (address, path) = (self.address, scene.path(number));
         let request = Request::builder().method(scene.method);
-        let request = request.header("traceparent", trace);
+        let request = trace.into_iter().fold(request, |request, trace| {
+            request.header("traceparent", trace)
+        });
         let request = match self.sender {
             Sender::Http1(_) => request.uri(path).header(header::HOST, address.to_string()),
             Sender::Http2(_) => request.uri(format!("http://{address}{path}")),

@@ -54,16 +54,13 @@ const PAUSE: Duration = Duration::from_millis(20);
 // === impl Jobs ===
 
 impl Jobs {
-    /// The service's tasks, with their stages.
-    pub(crate) fn new() -> Result<(Self, Tasks), Error> {
-        let tasks = Tasks::builder().stages(10).without_start_lines().build()?;
+    pub(crate) fn new(tasks: &Tasks) -> Self {
         let class: Classify = |error| *error;
-        let jobs = Self {
-            mails: Task::of(&tasks, MAIL).errors(class),
-            reports: Task::of(&tasks, REPORT),
+        Self {
+            mails: Task::of(tasks, MAIL).errors(class),
+            reports: Task::of(tasks, REPORT),
             done: Mutex::default(),
-        };
-        Ok((jobs, tasks))
+        }
     }
 
     /// Does jobs until then, one after the other.

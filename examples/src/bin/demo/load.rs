@@ -2,20 +2,22 @@
 
 use std::{net::SocketAddr, sync::Arc, time::Duration};
 
-use bartizan::conn::Drain;
-use metrics_exporter_prometheus::PrometheusHandle;
+use axum::body::Body;
+use bartizan_telemetry::Telemetry;
+use http::Request;
+use http_body_util::BodyExt;
 use tokio::{
     task::JoinSet,
     time::{Instant, sleep},
 };
+use tower::ServiceExt;
 
 use crate::{
     Error,
     client::Client,
     connection::Protocol,
-    jobs,
+    jobs::{self, Jobs},
     ledger::Ledger,
-    observability,
     programme::{SCENES, STAY},
     progress,
     scrape::{self, Family},
@@ -34,17 +36,17 @@ const STAYING: usize = 3;
 /// How long the server may take to record the last exchanges.
 const SETTLING: Duration = Duration::from_secs(5);
 
-/// Plays the load, prints the summary, and tells whether clients and metrics agree. The last act, if
-/// there is to be one, is that the server drains.
+/// Plays the load, prints the summary, and tells whether clients and metrics agree. The last act may be that
+/// the server drains.
 pub(crate) async fn run(
     address: SocketAddr,
     length: Duration,
-    metrics: &PrometheusHandle,
+    telemetry: &Telemetry,
     traces: &Traces,
-    last_act: Option<&Drain>,
+    drains: bool,
 ) -> Result<bool, Error> {
     let ledger = Arc::new(Ledger::default());
-    let jobs = Arc::new(observability::jobs()?);
+    let jobs = Arc::new(Jobs::new(telemetry.tasks()));
     let started = Instant::now();
     let mut clients = JoinSet::new();
     for client in 0..2 * CLIENTS {
@@ -70,11 +72,14 @@ pub(crate) async fn run(
     })
     .await?;
     worker.await?;
-    if let Some(word) = last_act {
-        drain(address, &ledger, metrics, traces, word).await?;
+    if drains {
+        drain(address, &ledger, telemetry, traces).await?;
     }
     // The span of an exchange ends last.
-    let families = until(metrics, |families| is_quiet(families) && traces.are_whole()).await?;
+    let families = until(telemetry, |families| {
+        is_quiet(families) && traces.are_whole()
+    })
+    .await?;
     let counts_agree = summary::print(&families, &ledger);
     let jobs_agree = jobs.print(&families);
     Ok(traces.print() && counts_agree && jobs_agree)
@@ -94,9 +99,8 @@ async fn play(mut client: Client, first: usize, until: Instant, ledger: Arc<Ledg
 async fn drain(
     address: SocketAddr,
     ledger: &Arc<Ledger>,
-    metrics: &PrometheusHandle,
+    telemetry: &Telemetry,
     traces: &Traces,
-    drain: &Drain,
 ) -> Result<(), Error> {
     let mut streams = JoinSet::new();
     for protocol in [Protocol::Http1, Protocol::Http2] {
@@ -106,11 +110,11 @@ async fn drain(
         }
     }
     let all = streams.len() as f64;
-    until(metrics, |families| {
+    until(telemetry, |families| {
         scrape::sum(families, streams::ACTIVE) >= all
     })
     .await?;
-    drain.fire();
+    telemetry.drain().fire();
     while let Some(ended) = streams.join_next().await {
         ended?;
     }
@@ -119,17 +123,25 @@ async fn drain(
 
 /// The metrics once they are as they shall be, or after a while.
 async fn until(
-    metrics: &PrometheusHandle,
+    telemetry: &Telemetry,
     is: impl Fn(&[Family]) -> bool,
 ) -> Result<Vec<Family>, Error> {
     let deadline = Instant::now() + SETTLING;
     loop {
-        let families = scrape::parse(&metrics.render())?;
+        let families = scrape::parse(&page(telemetry).await?)?;
         if is(&families) || Instant::now() >= deadline {
             return Ok(families);
         }
         sleep(Duration::from_millis(10)).await;
     }
+}
+
+/// The page of metrics, past the server: nobody counts that it was asked for.
+async fn page(telemetry: &Telemetry) -> Result<String, Error> {
+    let request = Request::get("/metrics").body(Body::empty())?;
+    let response = telemetry.metrics_service().oneshot(request).await?;
+    let body = response.into_body().collect().await?.to_bytes();
+    Ok(String::from_utf8(body.to_vec())?)
 }
 
 /// Whether everything that was begun has ended.

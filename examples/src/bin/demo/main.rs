@@ -5,11 +5,14 @@
 
 mod answers;
 mod args;
+mod blast;
 mod broken;
 mod chat;
 mod client;
 mod connection;
 mod download;
+mod faults;
+mod feed;
 mod files;
 mod jobs;
 mod ledger;
@@ -25,6 +28,7 @@ mod streams;
 mod summary;
 mod table;
 mod traces;
+mod traffic;
 
 use std::{
     io::Write,
@@ -35,8 +39,7 @@ use std::{
     time::Duration,
 };
 
-use bartizan::conn::{Connections, Drain};
-use metrics_exporter_prometheus::PrometheusHandle;
+use bartizan_telemetry::Telemetry;
 use tokio::{net::TcpListener, time::timeout};
 
 use crate::{
@@ -75,20 +78,28 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
         .map_err(|error| format!("cannot listen on {}: {error}", options.listen))?;
     let address = listener.local_addr()?;
     let traces = Traces::default();
-    let metrics = observability::install(&traces)?;
-    let drain = Drain::new();
-    let connections = Connections::builder().drain(drain.clone()).build();
-    let app = observability::observe(routes::router(metrics.clone()), &drain)?;
+    let telemetry = observability::start(options.config.as_deref(), &traces)?;
+    let router = routes::router(&telemetry);
+    let router = if options.traffic {
+        faults::fallible(router)
+    } else {
+        router
+    };
+    let app = observability::observe(router, &telemetry)?;
 
+    let (connections, drain) = (telemetry.connections(), telemetry.drain());
     let server = axum::serve(connections.listener(listener), connections.make(app))
         .with_graceful_shutdown(drain.fired());
     let server = tokio::spawn(server.into_future());
     println!("listening on http://{address}");
+    if let Some(metrics) = telemetry.metrics_address() {
+        println!("metrics at http://{metrics}/metrics");
+    }
     std::io::stdout().flush()?;
 
     let code = tokio::select! {
         signal = interrupted() => signal.map(|()| ExitCode::SUCCESS)?,
-        code = play(address, options, &metrics, &traces, &drain) => code?,
+        code = play(address, options, &telemetry, &traces) => code?,
     };
     drain.fire();
     tokio::select! {
@@ -98,25 +109,30 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
         },
         _ = interrupted() => {}
     }
+    telemetry.shutdown().await;
     Ok(code)
 }
 
-/// Plays the load, if any. Returns only if the program is to end with it.
+/// Plays the load, or traffic, if any. Returns only if the program is to end with it.
 async fn play(
     address: SocketAddr,
     options: Options,
-    metrics: &PrometheusHandle,
+    telemetry: &Telemetry,
     traces: &Traces,
-    drain: &Drain,
 ) -> Result<ExitCode, Error> {
     let Options {
         listen: _,
         load,
         exit,
+        config: _,
+        traffic,
     } = options;
+    let address = connectable(address);
+    if traffic {
+        traffic::run(address, telemetry.tasks().clone()).await?;
+    }
     if let Some(length) = load {
-        let last_act = exit.then_some(drain);
-        let agreed = load::run(connectable(address), length, metrics, traces, last_act).await?;
+        let agreed = load::run(address, length, telemetry, traces, exit).await?;
         if exit {
             return Ok(if agreed {
                 ExitCode::SUCCESS

@@ -1,41 +1,34 @@
 //! Everything that this service does to be observed.
 
-use std::time::Duration;
+use std::path::Path;
 
 use axum::Router;
 use bartizan::{
-    catalog,
-    conn::Drain,
-    http::HttpMetrics,
     label::Fault,
-    meter::Naming,
     observe::StreamHandles,
     route::{RouteLayer, RouteService},
-    sse::{DrainLayer, Sse},
-    vitals::WebVitals,
 };
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
-use opentelemetry_sdk::trace::SdkTracerProvider;
-use tokio::time::interval;
+use bartizan_telemetry::{Config, Telemetry};
+use opentelemetry_sdk::trace::SimpleSpanProcessor;
 use tower::Layer;
 use tracing_subscriber::{
     Layer as _, filter::LevelFilter, fmt, layer::SubscriberExt, util::SubscriberInitExt,
 };
 
-use crate::{Error, answers, jobs::Jobs, progress, sse, traces::Traces};
+use crate::{Error, answers, progress, traces::Traces};
 
-/// How often the exporter folds the samples of its histograms.
-const UPKEEP: Duration = Duration::from_secs(5);
-/// How often streams are looked at that do not get on.
-const SCAN: Duration = Duration::from_secs(5);
+/// How the demo observes itself, unless it is told otherwise.
+const OWN: &str = include_str!("demo.yaml");
 /// What streams say that end because the server drains.
 const LAST_EVENT: &str = "event: shutdown\ndata: come back\n\n";
 
-/// Installs what metrics, spans and lines go to: the recorder, with the buckets of the catalogue and a task
-/// that keeps it in shape; a provider whose spans are looked at and dropped; lines on standard error.
-pub(crate) fn install(traces: &Traces) -> Result<PrometheusHandle, Error> {
-    let provider = SdkTracerProvider::builder().with_simple_exporter(traces.clone());
-    opentelemetry::global::set_tracer_provider(provider.build());
+/// Starts what the service has to say of itself: as a file says, or so that what clients sent can be compared with it.
+/// Then spans and lines are looked at and dropped, and lines go to standard error.
+pub(crate) fn start(config: Option<&Path>, traces: &Traces) -> Result<Telemetry, Error> {
+    let builder = Telemetry::builder().last_event(LAST_EVENT);
+    if let Some(file) = config {
+        return Ok(builder.config(Config::from_file(file)?).start()?);
+    }
     let lines = fmt::layer()
         .with_ansi(progress::is_on_terminal())
         .with_writer(progress::lines);
@@ -46,63 +39,19 @@ pub(crate) fn install(traces: &Traces) -> Result<PrometheusHandle, Error> {
                 .with_filter(LevelFilter::INFO),
         )
         .try_init()?;
-    let mut builder = PrometheusBuilder::new();
-    for (name, edges) in catalog::buckets(&Naming::prometheus()) {
-        builder = builder.set_buckets_for_metric(Matcher::Full(name), edges)?;
-    }
-    let handle = builder.install_recorder()?;
-    let upkeep = handle.clone();
-    every(UPKEEP, move || upkeep.run_upkeep());
-    Ok(handle)
+    let builder = builder.span_processor(SimpleSpanProcessor::new(traces.clone()));
+    Ok(builder.config(Config::from_yaml(OWN)?).start()?)
 }
 
 /// Observes every exchange of `router`, and ends its streams when the server drains. The layer that is
 /// added last is the outermost one.
-pub(crate) fn observe(router: Router, drain: &Drain) -> Result<Router, Error> {
-    let http = HttpMetrics::builder().time_to_first_byte().build()?;
-    let sse = Sse::builder()
-        .end_data(answers::DONE)
-        .end_type(sse::END)
-        .build()?;
+pub(crate) fn observe(router: Router, telemetry: &Telemetry) -> Result<Router, Error> {
     let reasons = StreamHandles::new().reason(answers::QUOTA, Fault::Client)?;
-    let scanned = sse.clone();
-    every(SCAN, move || {
-        scanned.scan();
-    });
-    let observe = bartizan::builder().http(http).sse(sse).build();
-    let observe = observe.stream_handles(reasons);
-    let drain = DrainLayer::new(drain).last_event(LAST_EVENT)?;
-    Ok(router.layer(drain).layer(observe))
-}
-
-/// The jobs of the service; how long they are under way is looked at.
-pub(crate) fn jobs() -> Result<Jobs, Error> {
-    let (jobs, tasks) = Jobs::new()?;
-    every(SCAN, move || {
-        tasks.scan();
-    });
-    Ok(jobs)
-}
-
-/// Takes the reports of browsers, from anywhere: this is no service that pages are served from.
-pub(crate) fn vitals() -> WebVitals {
-    let vitals = WebVitals::builder()
-        .any_origin()
-        .pages(["/", "/shop/{item}"]);
-    vitals.build().expect("they are templates")
+    let observe = telemetry.layers().stream_handles(reasons);
+    Ok(router.layer(telemetry.drain_layer()).layer(observe))
 }
 
 /// Names the route of a nested service, which axum does not show to the outside.
 pub(crate) fn nested<S>(service: S) -> RouteService<S> {
     RouteLayer::nested().layer(service)
-}
-
-fn every(period: Duration, work: impl Fn() + Send + 'static) {
-    tokio::spawn(async move {
-        let mut ticks = interval(period);
-        loop {
-            ticks.tick().await;
-            work();
-        }
-    });
 }

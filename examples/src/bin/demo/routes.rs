@@ -5,16 +5,16 @@ use std::time::Duration;
 use axum::{
     Json, Router,
     body::Body,
-    extract::{Path, Query, Request, State},
+    extract::{Path, Query, Request},
     http::{StatusCode, header},
-    response::{IntoResponse, Response},
+    response::Response,
     routing::{get, post},
 };
-use metrics_exporter_prometheus::PrometheusHandle;
+use bartizan_telemetry::Telemetry;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::{answers, broken, chat, download, files, observability, sse};
+use crate::{answers, blast, broken, chat, download, feed, files, observability, sse};
 
 /// How long `/api/slow` sleeps at most.
 const MAX_SLEEP: Duration = Duration::from_secs(60);
@@ -32,15 +32,19 @@ GET  /download?bytes=N&chunk=N      a streamed body without Content-Length
 GET  /files/{*path}                 a plain tower service: readme.txt, hello.html, data/points.csv
 GET  /events?count=N&interval_ms=N&size=N&types=a,b
                                     server-sent events; count=0 never ends
+GET  /feed/{topic}                  events for ever, a few a second
+GET  /blast                         events for ever, as fast as they are read
 GET  /answers/{id}?cut=N&quota=N    an answer word by word, up to [DONE]; cut off, or refused, after N words
 POST /broken/{how}                  a stream that breaks off once the request's body ends: error, panic
 POST /api/metrics/web-vitals        what browsers report of their pages
 POST /v1/chat/completions           chat completions, streamed with {\"stream\": true}
+POST /grpc.health.v1.Health/Check   gRPC's health check
 GET  /metrics                       what the layer saw
 ";
 
 /// The whole service, not yet observed.
-pub(crate) fn router(metrics: PrometheusHandle) -> Router {
+pub(crate) fn router(telemetry: &Telemetry) -> Router {
+    let (_reporter, health) = tonic_health::server::health_reporter();
     let org = Router::new().route("/teams/{team}/members/{member}", get(member));
     Router::new()
         .route("/", get(INDEX))
@@ -53,12 +57,15 @@ pub(crate) fn router(metrics: PrometheusHandle) -> Router {
         .route("/download", get(download::download))
         .nest_service("/files", observability::nested(files::Files))
         .route("/events", get(sse::events))
+        .route("/feed/{topic}", get(feed::feed))
+        .route("/blast", get(blast::blast))
         .route("/answers/{id}", get(answers::answer))
         .route("/broken/{how}", post(broken::broken))
         .route("/v1/chat/completions", post(chat::completions))
-        .route_service("/api/metrics/web-vitals", observability::vitals())
-        .route("/metrics", get(metrics_page))
-        .with_state(metrics)
+        .route_service("/api/metrics/web-vitals", telemetry.web_vitals())
+        .route_service("/grpc.health.v1.Health/{method}", health)
+        .route_service("/metrics", telemetry.metrics_service())
+        .with_state(telemetry.gen_ai().clone())
 }
 
 async fn user(Path(id): Path<String>) -> Json<Value> {
@@ -99,14 +106,4 @@ async fn echo(request: Request) -> Response {
             .insert(header::CONTENT_TYPE, media_type.clone());
     }
     response
-}
-
-async fn metrics_page(State(metrics): State<PrometheusHandle>) -> impl IntoResponse {
-    (
-        [(
-            header::CONTENT_TYPE,
-            "text/plain; version=0.0.4; charset=utf-8",
-        )],
-        metrics.render(),
-    )
 }

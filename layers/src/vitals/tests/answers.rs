@@ -3,7 +3,11 @@
 use http::{Method, Request};
 use tokio::time::{Duration, advance};
 
-use super::support::{Answer, REPORT, Site, post};
+use super::{
+    super::refusal::Reason,
+    support::{Answer, REPORT, Site, post},
+};
+use crate::catalog;
 
 async fn from(site: &Site, origin: Option<&str>, host: &str) -> u16 {
     let mut request = post(REPORT);
@@ -245,4 +249,10 @@ async fn so_many_a_second_and_no_more() {
     advance(Duration::from_millis(334)).await;
     assert_eq!(site.post(REPORT).await, 204);
     assert_eq!(site.post(REPORT).await, 429);
+}
+
+#[test]
+fn the_catalogue_lists_each_reason() {
+    let reasons = Reason::ALL.map(|reason| format!("`{}`", reason.as_str()));
+    assert_eq!(catalog::VITAL_REASON.bound, reasons.join(", "));
 }

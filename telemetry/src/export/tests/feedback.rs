@@ -24,7 +24,13 @@ fn spans_of_an_exporters_own_connections_are_not_exported() {
         let scene = Scene::new();
         let config = Scene::tracing(exporter, &to, millis(5_000));
         let health = scene.health(crate::health::Signal::Traces);
-        let provider = crate::export::spans(&config, Scene::resource(), &health, runtime.handle());
+        let provider = crate::export::spans(
+            &config,
+            Scene::resource(),
+            Some(&health),
+            runtime.handle(),
+            Vec::new(),
+        );
         let provider = provider
             .expect("a good configuration")
             .expect("an exporter");

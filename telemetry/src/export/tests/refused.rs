@@ -18,7 +18,13 @@ const EXPORTERS: [TraceExporter; 3] = [
 fn refused(config: &Tracing) -> ExportError {
     let scene = Scene::new();
     let health = scene.health(Signal::Traces);
-    let provider = export::spans(config, Scene::resource(), &health, scene.runtime());
+    let provider = export::spans(
+        config,
+        Scene::resource(),
+        Some(&health),
+        scene.runtime(),
+        Vec::new(),
+    );
     provider.expect_err("a configuration that is refused")
 }
 
@@ -121,6 +127,12 @@ fn nowhere_is_no_provider() {
     let scene = Scene::new();
     let health = scene.health(Signal::Traces);
     let config = Tracing::default();
-    let provider = export::spans(&config, Scene::resource(), &health, scene.runtime());
+    let provider = export::spans(
+        &config,
+        Scene::resource(),
+        Some(&health),
+        scene.runtime(),
+        Vec::new(),
+    );
     assert!(provider.expect("a good configuration").is_none());
 }

@@ -125,7 +125,13 @@ fn an_end_comes_in_time_where_the_runtime_hangs_or_has_ended() {
     let gone = Scene::new();
     let config = Scene::tracing(TraceExporter::OtlpHttp, "http://127.0.0.1:9/", LONG);
     let health = scene.health(Signal::Traces);
-    let provider = export::spans(&config, Scene::resource(), &health, gone.runtime());
+    let provider = export::spans(
+        &config,
+        Scene::resource(),
+        Some(&health),
+        gone.runtime(),
+        Vec::new(),
+    );
     let provider = provider
         .expect("a good configuration")
         .expect("an exporter");

@@ -143,7 +143,13 @@ fn one_that_hangs_or_speaks_no_tls_costs_the_time_out() {
             let to = Hostile::start(manner).url(path).replace("http:", "https:");
             let config = Scene::tracing(exporter, &to, millis(600));
             let health = scene.health(Signal::Traces);
-            let provider = spans(&config, Scene::resource(), &health, scene.runtime());
+            let provider = spans(
+                &config,
+                Scene::resource(),
+                Some(&health),
+                scene.runtime(),
+                Vec::new(),
+            );
             let provider = provider.expect("certificates").expect("an exporter");
             Scene::spans(&provider, 3);
             let flushed = spent(millis(0), millis(600), || provider.force_flush());

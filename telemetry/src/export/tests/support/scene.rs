@@ -80,7 +80,13 @@ impl Scene {
 
     pub(crate) fn provider(&self, config: &Tracing) -> SdkTracerProvider {
         let health = self.health(Signal::Traces);
-        let provider = export::spans(config, Self::resource(), &health, self.runtime());
+        let provider = export::spans(
+            config,
+            Self::resource(),
+            Some(&health),
+            self.runtime(),
+            Vec::new(),
+        );
         let provider = provider.expect("a good configuration");
         provider.expect("an exporter")
     }
@@ -109,6 +115,15 @@ impl Scene {
         let line = page.lines().find_map(|line| line.strip_prefix(&series));
         let value = line.unwrap_or_else(|| panic!("no {series} in\n{page}"));
         value.parse().expect("a number")
+    }
+
+    /// Waits for what a thread of the SDK's does in its own time.
+    pub(crate) fn until(what: &str, is: impl Fn() -> bool) {
+        let began = now();
+        while !is() {
+            assert!(began.elapsed() < 5 * SLACK, "{what}");
+            std::thread::sleep(millis(5));
+        }
     }
 
     /// Waits for a figure that a thread of the SDK's tells in its own time.

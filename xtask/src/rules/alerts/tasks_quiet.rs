@@ -1,0 +1,136 @@
+//! Alerts on background jobs that do not succeed any more.
+
+use bartizan::{
+    catalog::{self, TASK_DURATION},
+    label::Outcome,
+};
+
+use super::{Alert, JOB, NUMBER, Result, SECONDS, Severity, TASK, Thresholds, look, parts, query};
+use crate::rules::thresholds::{Override, ThresholdError};
+
+pub(super) fn silent(values: &Thresholds) -> Result {
+    let key = |key: &str| format!("tasks.silent.{key}");
+    let history = values.window(&key("history"))?;
+    let (seconds, times) = (
+        values.number(&key("seconds"))?,
+        values.number(&key("times_usual"))?,
+    );
+    let overrides = values.overrides(&key("override"), "task", None)?;
+    // What has been forgotten cannot be missed. Divided durations are nobody's history.
+    let remembered = history.nominal_seconds() as f64;
+    let longest = overrides
+        .iter()
+        .filter_map(|it| Some((it.threshold?, it.path.as_str())));
+    for (limit, path) in longest.chain([(seconds, "tasks.silent")]) {
+        if limit >= remembered {
+            return Err(ThresholdError::NeverFires {
+                path: format!("{path}.seconds"),
+                why: format!(
+                    "a success is remembered for tasks.silent.history, {}, and no longer silence is seen",
+                    history.name()
+                ),
+            });
+        }
+    }
+    let last = catalog::TASK_LAST_SUCCESS_TIME.name;
+    let count = parts::count(&TASK_DURATION);
+    // A vanished instance's success counts for as long as it is remembered.
+    let silence = |matcher: &str| {
+        let last = parts::select(last, matcher);
+        format!("time() - max by (job, task) (max_over_time({last}[{history}]) > 0)")
+    };
+    let patterns: Vec<_> = overrides
+        .iter()
+        .map(|Override { pattern, .. }| pattern.as_str())
+        .collect();
+    let others = if patterns.is_empty() {
+        String::new()
+    } else {
+        format!("task!~{}", parts::quoted(&patterns.join("|")))
+    };
+    let success = super::http::with(&format!("outcome=\"{}\"", Outcome::Success), &others);
+    let remembered_seconds = history.seconds();
+    let usual = format!(
+        "(\n  {silence} > {seconds}\n  and on (job, task) ({silence})\n  \
+         * sum by (job, task) (increase({count}{{{success}}}[{history}])) > {times} * {remembered_seconds}\n)",
+        silence = silence(&others),
+    );
+    // The others are expected by the clock, whatever they did before.
+    let mut expressions = vec![usual];
+    let mut earlier: Vec<&str> = Vec::new();
+    for Override {
+        pattern, threshold, ..
+    } in &overrides
+    {
+        let mut matcher = format!("task=~{}", parts::quoted(pattern));
+        if !earlier.is_empty() {
+            matcher.push_str(&format!(",task!~{}", parts::quoted(&earlier.join("|"))));
+        }
+        earlier.push(pattern);
+        if let Some(limit) = threshold {
+            expressions.push(format!("{} > {limit}", silence(&matcher)));
+        }
+    }
+    Ok(Alert {
+        name: "TaskSilent",
+        severity: Severity::Warning,
+        expression: Some(expressions.join("\nor\n")),
+        hold: values.hold(&key("for"))?,
+        summary: format!("{TASK} of {JOB} has not succeeded for {SECONDS}"),
+        description: format!(
+            "No job {TASK} of {JOB} has succeeded for {SECONDS}: {times} times as long as it usually takes from one success to \
+             the next, or longer than it was told to."
+        ),
+        meaning: "What ran regularly does not run any more, or fails each time. It needs no failure, and no process that knows the \
+                  job: a scheduler that did not start after a deploy is seen. How often a job succeeds is learnt from the \
+                  last `history`; jobs that run once a day are too seldom for that and need an `override`. A job that was \
+                  removed on purpose fires for some hours, and no longer than `history`.",
+        look: vec![
+            query(
+                "whether it is started at all:",
+                "sum by (task) (increase(task_started_total[1h]))",
+            ),
+            query(
+                "how it ends:",
+                "sum by (task, outcome) (increase(task_duration_seconds_count[1h]))",
+            ),
+            look("the scheduler, the queue, and whether the job was removed"),
+        ],
+        tune: "Say what is known: `[[tasks.silent.override]]` with `task = \"nightly_.*\"` and `seconds = 90000`, below `history`; or \
+               `off = true` for jobs that run when someone asks for them.",
+    })
+}
+
+pub(super) fn never_succeeds(values: &Thresholds) -> Result {
+    let key = |key: &str| format!("tasks.never_succeeds.{key}");
+    let window = values.window(&key("window"))?;
+    let least = values.number(&key("ends"))?;
+    let count = parts::count(&TASK_DURATION);
+    let success = Outcome::Success;
+    Ok(Alert {
+        name: "TaskNeverSucceeds",
+        severity: Severity::Warning,
+        expression: Some(format!(
+            "sum by (job, task) (increase({count}{{outcome!=\"{success}\"}}[{window}])) >= {least}\n\
+             unless on (job, task) sum by (job, task) (increase({count}{{outcome=\"{success}\"}}[{window}])) > 0"
+        )),
+        hold: values.hold(&key("for"))?,
+        summary: format!("No job {TASK} of {JOB} succeeds"),
+        description: format!(
+            "{NUMBER} jobs {TASK} of {JOB} ended over {window}, and none of them with success: they failed, panicked or were cancelled."
+        ),
+        meaning: "A job is broken altogether, perhaps since its first run, where `TaskSilent` has nothing to compare with. Jobs that \
+                  are still under way do not count, however long they take. One success resolves it.",
+        look: vec![
+            query(
+                "how they end; `cancelled` is a time-out around them:",
+                "sum by (task, outcome) (increase(task_duration_seconds_count[6h]))",
+            ),
+            query(
+                "with which class of error:",
+                "sum by (task, error_type) (increase(task_errors_total[6h]))",
+            ),
+        ],
+        tune: "The window should hold `ends` runs of your most seldom job.",
+    })
+}
