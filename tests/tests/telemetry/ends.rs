@@ -227,7 +227,7 @@ fn clones_end_and_are_dropped_in_any_order() {
         for clone in clones {
             let (what, wait) = (dice.below(4), dice.below(3));
             threads.push(thread::spawn(move || {
-                thread::sleep(Duration::from_millis(wait as u64));
+                thread::sleep(Duration::from_millis(wait));
                 job(&clone);
                 match what {
                     0 => Some(clone.shutdown_blocking()),
