@@ -160,6 +160,8 @@ async fn run(
         () = accepting => {}
         _ = closing.wait_for(|closing| *closing) => {}
     }
+    // Before `shared`: who closed is told that all is gone, the port too.
+    drop(listener);
     set(&bound, None);
 }
 
