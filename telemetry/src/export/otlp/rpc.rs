@@ -1,5 +1,6 @@
 //! The messages of `google.rpc` that receivers explain themselves with.
 
+#[cfg(feature = "otlp-grpc")]
 use std::time::Duration;
 
 /// `google.rpc.Status`.

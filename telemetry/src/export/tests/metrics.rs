@@ -304,6 +304,7 @@ fn of_a_histogram_without_a_value_no_bounds_are_told() {
     let scene = Scene::new();
     let collector = Collector::default();
     let otlp = OtlpMetrics {
+        protocol: OtlpProtocol::Grpc,
         endpoint: Some(collector.url(&scene, "")),
         interval: Period::from_millis(20),
         ..OtlpMetrics::default()
@@ -318,9 +319,7 @@ fn of_a_histogram_without_a_value_no_bounds_are_told() {
     let full = recorder.register_histogram(&Key::from_name("full"), &metadata);
     full.record(3.0);
     // By itself, again and again.
-    while collector.requests() < 3 {
-        std::thread::sleep(millis(5));
-    }
+    Scene::until("three pushes", || collector.requests() >= 3);
     push.shutdown_with_timeout(millis(5_000))
         .expect("a last push");
     let mut bounds = BTreeMap::new();

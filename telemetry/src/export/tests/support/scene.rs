@@ -111,6 +111,15 @@ impl Scene {
         value.parse().expect("a number")
     }
 
+    /// Waits for what a thread of the SDK's does in its own time.
+    pub(crate) fn until(what: &str, is: impl Fn() -> bool) {
+        let began = now();
+        while !is() {
+            assert!(began.elapsed() < 5 * SLACK, "{what}");
+            std::thread::sleep(millis(5));
+        }
+    }
+
     /// Waits for a figure that a thread of the SDK's tells in its own time.
     pub(crate) fn await_figure(&self, signal: &str, figure: &str, is: impl Fn(u64) -> bool) {
         let began = now();
