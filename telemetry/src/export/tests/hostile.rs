@@ -1,6 +1,6 @@
 //! Receivers that do what none should: a batch costs the time-out at most, is counted, and holds nobody up.
 
-use std::{thread, time::Duration};
+use std::time::Duration;
 
 use super::support::{Hostile, Manner, Scene, millis, spent};
 use crate::config::TraceExporter;
@@ -29,12 +29,7 @@ fn assert_costs(manner: Manner, least: Duration, exporters: &[(TraceExporter, &s
         assert!(hostile.connections() >= 1, "{exporter:?} did not come");
         spent(Duration::ZERO, TIMEOUT, || provider.shutdown()).expect("nothing is left");
         // No connection is left behind, hang as it may.
-        let closed = || {
-            while hostile.open() > 0 {
-                thread::sleep(millis(5))
-            }
-        };
-        spent(Duration::ZERO, TIMEOUT, closed);
+        Scene::until("its connections are closed", || hostile.open() == 0);
     }
 }
 

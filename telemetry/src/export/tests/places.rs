@@ -111,9 +111,8 @@ fn a_full_queue_drops_what_comes_and_counts_it() {
     let gate = counted.gate(&scene, 100, 10);
     // A batch is taken out of the queue, and waits.
     end(&gate, 10);
-    while counted.0.begun.load(Ordering::SeqCst) == 0 {
-        thread::sleep(millis(1));
-    }
+    let begun = || counted.0.begun.load(Ordering::SeqCst);
+    Scene::until("a batch is taken", || begun() > 0);
     spent(Duration::ZERO, Duration::ZERO, || end(&gate, 150));
     scene.assert_figures("traces", 1, 0, 50);
     counted.hold(false);

@@ -96,9 +96,7 @@ fn an_end_does_not_wait_for_what_hangs_already() {
     config.batch.delay = Period::from_millis(1);
     let provider = scene.provider(&config);
     Scene::spans(&provider, 20);
-    while hostile.connections() == 0 {
-        thread::sleep(millis(1));
-    }
+    Scene::until("it comes", || hostile.connections() > 0);
     let end = || provider.shutdown_with_timeout(LIMIT);
     spent(LIMIT / 2, LIMIT, end).expect_err("spans that do not arrive");
 }
