@@ -49,7 +49,7 @@
 //! The recorder, the tracer provider, the propagator, the subscriber and the set of tasks become the process's own, too,
 //! unless somebody was first ([`TelemetryBuilder::install_globals`]): so `metrics`' macros, `tracing`'s and a
 //! client's propagation work. The layers do not depend on that; two [`Telemetry`]s in one process both work.
-//! Histograms of the service's own are summaries on the page: buckets are the catalogue's matter.
+//! Histograms of the service's own are summaries on the page, unless `metrics.own_buckets` has edges for them.
 //!
 //! # On plain hyper
 //!

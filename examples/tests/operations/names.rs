@@ -10,6 +10,9 @@ use promql_parser::{
 
 use crate::{boards, rig::Prometheus, rules::root};
 
+/// A feature, and the start of its metrics' names.
+const GEN_AI: &str = "gen_ai";
+
 /// What is named, and whose name was not seen.
 pub(crate) async fn unknown(prometheus: &Prometheus) -> Vec<String> {
     let seen: BTreeSet<String> = prometheus.names().await.into_iter().collect();
@@ -94,8 +97,11 @@ fn documented() -> BTreeSet<String> {
         .filter_map(|metric| start(metric.name))
         .collect();
     let code = text.split('`').skip(1).step_by(2);
-    let words = code.flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && c != '_'));
+    // What is recorded by a rule has colons in it, and is no series of the service's.
+    let words =
+        code.flat_map(|code| code.split(|c: char| !c.is_ascii_alphanumeric() && !"_:".contains(c)));
     words
+        .filter(|word| !word.contains(':') && *word != GEN_AI)
         .filter(|word| start(word).is_some_and(|start| starts.contains(start)))
         .map(str::to_owned)
         .collect()

@@ -30,6 +30,7 @@ struct Inner {
     meter: Meter,
     catalogue: Catalogue,
     buckets: HashMap<String, Vec<f64>>,
+    own_buckets: Vec<f64>,
     /// How many series a metric has.
     most: usize,
     described: Mutex<HashMap<String, Description>>,
@@ -82,6 +83,7 @@ impl OtlpRecorder {
             meter,
             catalogue: Catalogue::new(naming, config.prefix.as_deref()),
             buckets: config.buckets.clone().into_iter().collect(),
+            own_buckets: config.own_buckets.clone(),
             most: series(config),
             described: Mutex::default(),
             counters: Registry::new(),
@@ -221,7 +223,8 @@ impl Inner {
         Arc::new(move |attributes| Arc::new(Bound(histogram.bind(attributes))))
     }
 
-    /// The configured edges, by any name that the metric has, or else the catalogue's; `None` for the SDK's.
+    /// The configured edges, by any name that the metric has, or else the catalogue's, or those of the service's own;
+    /// `None` for the SDK's.
     fn edges(&self, spec: &Spec) -> Option<Vec<f64>> {
         let own = spec.metric.map_or([None; 2], |metric| {
             [Some(metric.name), Some(metric.otel_name)]
@@ -229,9 +232,12 @@ impl Inner {
         let told = [Some(spec.given.as_str()), Some(spec.name.as_str())];
         let mut names = told.into_iter().chain(own).flatten();
         let configured = names.find_map(|name| self.buckets.get(name));
-        configured
-            .cloned()
-            .or_else(|| Some(spec.metric?.buckets?.to_vec()))
+        let known = spec.metric.map(|metric| metric.buckets);
+        let others = || Some(self.own_buckets.as_slice()).filter(|edges| !edges.is_empty());
+        let edges = configured.map(Vec::as_slice);
+        edges
+            .or_else(|| known.unwrap_or_else(others))
+            .map(<[f64]>::to_vec)
     }
 }
 

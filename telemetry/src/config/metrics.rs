@@ -41,6 +41,9 @@ pub struct Metrics {
     /// The edges of the buckets of histograms, by name, where they are not the catalogue's. Names are the catalogue's, in
     /// either style and without the prefix.
     pub buckets: BTreeMap<String, Vec<f64>>,
+    /// The edges of the buckets of histograms that are the service's own, in no catalogue. Without any they are summaries in
+    /// a scrape, which cannot be aggregated, and have the SDK's edges where they are pushed.
+    pub own_buckets: Vec<f64>,
     /// How often the recorder folds its samples.
     pub upkeep: Period,
     /// Whether the process is measured: processor, memory, files.
@@ -142,6 +145,7 @@ impl Default for Metrics {
             labels: BTreeMap::new(),
             label_sets: 1_900,
             buckets: BTreeMap::new(),
+            own_buckets: Vec::new(),
             upkeep: Period::from_secs(5),
             process: true,
             otlp: OtlpMetrics::default(),

@@ -40,6 +40,9 @@ pub(crate) fn scraped(
     for (name, edges) in config.edges(naming) {
         builder = builder.set_buckets_for_metric(Matcher::Full(name), &edges)?;
     }
+    if !config.own_buckets.is_empty() {
+        builder = builder.set_buckets(&config.own_buckets)?;
+    }
     Ok(Arc::new(builder.build_recorder()))
 }
 
@@ -127,5 +130,29 @@ impl fmt::Debug for Recorder {
         f.debug_struct("Recorder")
             .field("pushed", &&self.pushed.is_some())
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use metrics::{Level, Recorder as _};
+
+    use super::*;
+
+    #[test]
+    fn histograms_of_the_services_own_have_buckets_if_there_are_edges_for_them() {
+        for (own_buckets, kind) in [(Vec::new(), "summary"), (vec![0.5, 1.0], "histogram")] {
+            let config = config::Metrics {
+                own_buckets,
+                ..config::Metrics::default()
+            };
+            let recorder = scraped(&config, &Naming::prometheus()).expect("good edges");
+            let metadata = Metadata::new("tests", Level::INFO, None);
+            let own = recorder.register_histogram(&Key::from_name("own_seconds"), &metadata);
+            own.record(0.7);
+            let page = recorder.handle().render();
+            let expected = format!("# TYPE own_seconds {kind}\n");
+            assert!(page.contains(&expected), "{page}");
+        }
     }
 }

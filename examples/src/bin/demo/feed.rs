@@ -13,7 +13,7 @@ use axum::{
 use futures_util::{Stream, StreamExt, stream};
 use tokio::time::sleep;
 
-use crate::faults::Fault;
+use crate::{faults::Fault, sse::END};
 
 /// The pace of events.
 const PACE: Duration = Duration::from_millis(200);
@@ -35,27 +35,31 @@ pub(crate) async fn ticker(
 }
 
 fn events(topic: String) -> impl Stream<Item = io::Result<Event>> {
-    stream::unfold(0_u64, move |number| {
+    stream::unfold(Some(0_u64), move |number| {
         let topic = topic.clone();
-        async move { Some((next(&topic, number).await?, number + 1)) }
+        async move { next(&topic, number?).await }
     })
     .boxed()
 }
 
-/// The next event; none where the stream ends.
-async fn next(topic: &str, number: u64) -> Option<io::Result<Event>> {
+/// The next event, and the number of the one after it, if there is to be one.
+async fn next(topic: &str, number: u64) -> Option<(io::Result<Event>, Option<u64>)> {
     let (empty, slow) = (Fault::EmptyStreams.is_on(), Fault::SlowFirstEvent.is_on());
     match number {
         0 if empty => return None,
         0 if slow => sleep(SLOW).await,
         0 => {}
         // Only those that begin anew are empty or slow.
-        _ if empty || slow => return None,
+        _ if empty || slow => {
+            let last = Event::default().event(END).data("come back");
+            return Some((Ok(last), None));
+        }
         _ => sleep(PACE).await,
     }
     Fault::Silence.is_switched(false).await;
     if Fault::BrokenStreams.is_on() {
-        return Some(Err(io::Error::other("the upstream went away, as asked")));
+        let error = io::Error::other("the upstream went away, as asked");
+        return Some((Err(error), None));
     }
     let event = Event::default().id(number.to_string()).data(topic);
     let event = if Fault::ManyTypes.is_on() {
@@ -63,5 +67,5 @@ async fn next(topic: &str, number: u64) -> Option<io::Result<Event>> {
     } else {
         event.event("update")
     };
-    Some(Ok(event))
+    Some((Ok(event), Some(number + 1)))
 }

@@ -107,6 +107,18 @@ fn a_histogram_has_the_configured_edges_or_the_sdks() {
 }
 
 #[test]
+fn a_histogram_of_the_services_own_has_the_edges_for_these() {
+    let pushed = Pushed::new(&Metrics {
+        own_buckets: vec![0.5, 1.0],
+        ..Metrics::default()
+    });
+    pushed.histogram("other", &[]).record(1.0);
+    let metrics = pushed.metrics();
+    let other = metrics["other"].points.values().next().expect("a series");
+    assert_eq!(edges(other), [0.5, 1.0]);
+}
+
+#[test]
 fn labels_in_another_order_are_the_same_series() {
     let pushed = pushed();
     pushed

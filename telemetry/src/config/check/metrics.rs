@@ -24,6 +24,7 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         labels,
         label_sets,
         buckets,
+        own_buckets,
         upkeep,
         process: _,
         otlp:
@@ -61,6 +62,9 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         if let Err(problem) = check_buckets(name, edges) {
             faults.add(format!("metrics.buckets.{name}"), problem);
         }
+    }
+    if let Err(problem) = check_rising(own_buckets) {
+        faults.add("metrics.own_buckets", problem);
     }
     faults.period("metrics.upkeep", *upkeep);
     if let Some(Err(problem)) = given.as_deref().map(endpoint) {
@@ -126,6 +130,10 @@ fn check_buckets(name: &str, edges: &[f64]) -> Result<(), String> {
     if edges.is_empty() {
         return Err("there are no edges; at least one is accepted".into());
     }
+    check_rising(edges)
+}
+
+fn check_rising(edges: &[f64]) -> Result<(), String> {
     if let Some(edge) = edges.iter().find(|edge| !edge.is_finite()) {
         return Err(format!(
             "`{edge}` is refused: finite numbers are accepted, and the last bucket has no edge"
