@@ -71,6 +71,9 @@ const PATIENCE: Duration = Duration::from_secs(120);
 /// How long all is to be well at the start: as long as the longest window is, and some more.
 const HEALTHY: Duration = Duration::from_secs(20);
 
+/// The streams that stay open.
+const STAY_OPEN: &str = "http_route=~\"/(feed|ticker)/.*\"";
+
 const CONFIG: &str = "\
 logging:
   level: warn
@@ -142,25 +145,31 @@ async fn alerts_fire_and_are_resolved() {
     assert_eq!(boards::empty(&prometheus).await, Vec::<String>::new());
 
     // The last closes are seen, for the page is held until it was asked for once more.
+    let open = sum(&prometheus, &format!("sse_streams_active{{{STAY_OPEN}}}")).await;
+    assert!(open >= 30.0, "{open} streams are open");
     demo.process().signal("TERM");
     until("the end", Duration::from_secs(20), async || {
         demo.process().exit_code().ok_or("it still runs")
     })
     .await;
-    let closed = "sum(sse_stream_duration_seconds_count{close_reason=\"server_shutdown\"})";
-    let closed = prometheus.query(closed).await.expect("it is an expression");
-    let closed = closed.first().expect("it is asked for while it is fresh")["value"][1].clone();
-    let closed: f64 = closed
-        .as_str()
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(0.0);
-    assert!(
-        closed >= 40.0,
-        "{closed} streams were seen to close for the shutdown"
+    let closed = format!(
+        "sse_stream_duration_seconds_count{{{STAY_OPEN}, close_reason=\"server_shutdown\"}}"
     );
+    assert_eq!(sum(&prometheus, &closed).await, open);
 
     until("TargetDown", PATIENCE, async || {
         webhook.fire(&["TargetDown"])
     })
     .await;
+}
+
+/// The sum of all series, as of now.
+async fn sum(prometheus: &Prometheus, series: &str) -> f64 {
+    let sum = prometheus.query(&format!("sum({series})")).await;
+    let sum = sum.expect("it is an expression");
+    let sum = sum.first().expect("it is asked for while it is fresh");
+    let value = sum["value"][1]
+        .as_str()
+        .and_then(|value| value.parse().ok());
+    value.unwrap_or_else(|| panic!("{sum}"))
 }
