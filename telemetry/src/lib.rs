@@ -17,14 +17,8 @@
 //!     .layer(telemetry.layers()); // last, so outermost
 //! let connections = telemetry.connections(); // tells clients that left from servers that failed
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:3000").await?;
-//! # let terminate = std::future::pending::<()>();
-//! let drain = telemetry.drain().clone();
-//! tokio::spawn(async move {
-//!     terminate.await; // a signal
-//!     drain.fire();
-//! });
 //! axum::serve(connections.listener(listener), connections.make(app))
-//!     .with_graceful_shutdown(telemetry.drain().fired())
+//!     .with_graceful_shutdown(telemetry.terminated()) // on SIGTERM and Ctrl-C
 //!     .await?;
 //! let report = telemetry.shutdown().await; // within five seconds, whatever hangs
 //! # drop(report); Ok(())
@@ -157,6 +151,7 @@ mod scan;
 mod shutdown;
 mod start;
 mod telemetry;
+mod terminated;
 
 pub use self::{
     builder::{StartError, TelemetryBuilder},

@@ -151,7 +151,7 @@ impl Telemetry {
     /// # async fn run(
     /// #     telemetry: bartizan_telemetry::Telemetry, app: axum::Router, listener: tokio::net::TcpListener,
     /// # ) -> std::io::Result<()> {
-    /// axum::serve(listener, app).with_graceful_shutdown(telemetry.drain().fired()).await?;
+    /// axum::serve(listener, app).with_graceful_shutdown(telemetry.terminated()).await?;
     /// let report = telemetry.shutdown().await;
     /// # drop(report); Ok(())
     /// # }

@@ -34,6 +34,7 @@ use std::{
     io::Write,
     net::SocketAddr,
     panic::PanicHookInfo,
+    pin::pin,
     process::ExitCode,
     sync::atomic::{AtomicBool, Ordering},
     time::Duration,
@@ -97,9 +98,11 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
     }
     std::io::stdout().flush()?;
 
+    // The clients stay while the server drains, or they would leave before they are told to.
+    let mut played = pin!(play(address, options, &telemetry, &traces));
     let code = tokio::select! {
-        signal = interrupted() => signal.map(|()| ExitCode::SUCCESS)?,
-        code = play(address, options, &telemetry, &traces) => code?,
+        () = telemetry.terminated() => ExitCode::SUCCESS,
+        code = &mut played => code?,
     };
     drain.fire();
     tokio::select! {
@@ -107,7 +110,7 @@ async fn serve(options: Options) -> Result<ExitCode, Error> {
             Ok(ended) => ended??,
             Err(_) => eprintln!("demo: some exchanges were still open after {} s", GRACE.as_secs()),
         },
-        _ = interrupted() => {}
+        _ = tokio::signal::ctrl_c() => {}
     }
     telemetry.shutdown().await;
     Ok(code)
@@ -153,21 +156,6 @@ fn connectable(address: SocketAddr) -> SocketAddr {
         }
         address => address,
     }
-}
-
-/// Resolves on Ctrl-C and, where there is one, on SIGTERM.
-async fn interrupted() -> std::io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            interrupt = tokio::signal::ctrl_c() => interrupt,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }
 
 /// One line for a panic, and only one for all those that were asked for.
