@@ -59,20 +59,21 @@ fn each_is_recorded_once_and_none_is_left() {
         .enable_all()
         .build()
         .expect("a runtime");
-    let (aborted, task) = (Arc::new(AtomicU64::new(0)), Named::of(&rig.tasks, "mail"));
+    let (begun, task) = (Arc::new(AtomicU64::new(0)), Named::of(&rig.tasks, "mail"));
     runtime.block_on(async {
         let mut dice = Dice::new(6);
         for number in 0..JOBS {
             let mail = any(&mut dice);
-            let job = tokio::spawn(task.run(stage("send", send(mail))));
+            let (begun, job) = (Arc::clone(&begun), task.run(stage("send", send(mail))));
+            let job = tokio::spawn(async move {
+                begun.fetch_add(1, Ordering::Relaxed);
+                job.await
+            });
             if dice.below(3) == 0 {
-                let (aborted, wait) = (Arc::clone(&aborted), dice.below(4));
+                let wait = dice.below(4);
                 tokio::spawn(async move {
                     sleep(Duration::from_millis(wait)).await;
                     job.abort();
-                    if job.await.is_err_and(|error| error.is_cancelled()) {
-                        aborted.fetch_add(1, Ordering::Relaxed);
-                    }
                 });
             }
             if number % 500 == 0 {
@@ -88,11 +89,9 @@ fn each_is_recorded_once_and_none_is_left() {
     let scrape = rig.scrape();
     let started = scrape.value("task_started_total", &[("task", "mail")]);
     let started = started.expect("there were some") as u64;
-    // One that is aborted before it was polled ran nothing.
-    assert!(
-        JOBS - aborted.load(Ordering::Relaxed) <= started && started <= JOBS,
-        "{started}"
-    );
+    // One that is let go of before it was polled ran nothing: how many there are is up to the machine.
+    assert_eq!(started, begun.load(Ordering::Relaxed));
+    assert!(started > 0);
     assert_eq!(total(&rig, "mail"), started);
     assert_eq!(scrape.value("task_active", &[("task", "mail")]), Some(0.0));
     assert_eq!(rig.tasks.scan().active, 0);
