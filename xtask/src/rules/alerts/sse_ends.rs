@@ -3,7 +3,7 @@
 use bartizan::catalog::{self, SSE_STREAM_DURATION};
 
 use super::{
-    Alert, JOB, NUMBER, PERCENT, ROUTE, Result, SECONDS, Severity, Thresholds,
+    Alert, COUNT, JOB, PERCENT, ROUTE, Result, SECONDS, Severity, Thresholds,
     budget::{self, Burn, Speed},
     look, parts, query,
 };
@@ -74,9 +74,9 @@ pub(super) fn error_spike(values: &Thresholds) -> Result {
             "{errors} >= {least}\nand on (job, http_route) {errors}\n/ {seen} > {share}"
         )),
         hold: values.hold(&key("for"))?,
-        summary: format!("{NUMBER} stream errors on {ROUTE} of {JOB}"),
+        summary: format!("{COUNT} stream errors on {ROUTE} of {JOB}"),
         description: format!(
-            "{ROUTE} of {JOB} had {NUMBER} errors of event streams within {window}: more than a share of {share} of the streams \
+            "{ROUTE} of {JOB} had {COUNT} errors of event streams within {window}: more than a share of {share} of the streams \
              that were open or began then. Events that could not be serialized count."
         ),
         meaning: "One route has a burst of broken streams or of events that could not be written. It is sooner than the error \
@@ -124,9 +124,9 @@ pub(super) fn disconnect_storm(values: &Thresholds) -> Result {
              and on (job, http_route) {lost}\n> {times} * {usual}\nand on (job, http_route) {known}"
         )),
         hold: values.hold(&key("for"))?,
-        summary: format!("{NUMBER} streams of {ROUTE} of {JOB} went away at once"),
+        summary: format!("{COUNT} streams of {ROUTE} of {JOB} went away at once"),
         description: format!(
-            "Within {window}, {NUMBER} event streams of {ROUTE} of {JOB} went away from the other side: more than a share of {share} \
+            "Within {window}, {COUNT} event streams of {ROUTE} of {JOB} went away from the other side: more than a share of {share} \
              of all, and more than {times} times what it was on average in the {before} before. A proxy, a balancer or the network cut them."
         ),
         meaning: "Many more clients than usual left at once without having been sent away, which people do not do. A proxy was \

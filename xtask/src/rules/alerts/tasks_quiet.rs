@@ -2,11 +2,12 @@
 
 use bartizan::{
     catalog::{self, TASK_DURATION},
-    label::Outcome,
+    label::{Fault, Outcome},
 };
 
 use super::{
-    Alert, JOB, NUMBER, Result, SECONDS, Severity, TASK, Thresholds, http::with, look, parts, query,
+    Alert, COUNT, JOB, Result, SECONDS, Severity, TASK, Thresholds, http::with, look, parts, query,
+    tasks::outcomes,
 };
 use crate::rules::thresholds::{Override, ThresholdError};
 
@@ -112,26 +113,30 @@ pub(super) fn silent(values: &Thresholds) -> Result {
 pub(super) fn never_succeeds(values: &Thresholds) -> Result {
     let key = |key: &str| format!("tasks.never_succeeds.{key}");
     let window = values.window(&key("window"))?;
-    let least = values.number(&key("ends"))?;
+    let least = values.number(&key("failures"))?;
     let count = parts::count(&TASK_DURATION);
-    let success = Outcome::Success;
+    let (success, failed) = (
+        Outcome::Success,
+        outcomes(|fault| fault == Some(Fault::Server)),
+    );
     Ok(Alert {
         name: "TaskNeverSucceeds",
         severity: Severity::Warning,
         expression: Some(format!(
-            "sum by (job, task) (increase({count}{{outcome!=\"{success}\"}}[{window}])) >= {least}\n\
+            "sum by (job, task) (increase({count}{{outcome=~\"{failed}\"}}[{window}])) >= {least}\n\
              unless on (job, task) sum by (job, task) (increase({count}{{outcome=\"{success}\"}}[{window}])) > 0"
         )),
         hold: values.hold(&key("for"))?,
         summary: format!("No job {TASK} of {JOB} succeeds"),
         description: format!(
-            "{NUMBER} jobs {TASK} of {JOB} ended over {window}, and none of them with success: they failed, panicked or were cancelled."
+            "{COUNT} jobs {TASK} of {JOB} failed or panicked over {window}, and none succeeded."
         ),
         meaning: "A job is broken altogether, perhaps since its first run, where `TaskSilent` has nothing to compare with. Jobs that \
-                  are still under way do not count, however long they take. One success resolves it.",
+                  are still under way do not count, however long they take, and neither do those that were cancelled: a deploy \
+                  cancels each job that only ends with its process. One success resolves it.",
         look: vec![
             query(
-                "how they end; `cancelled` is a time-out around them:",
+                "how they end; `cancelled` is a time-out around them, or a shutdown:",
                 "sum by (task, outcome) (increase(task_duration_seconds_count[6h]))",
             ),
             query(
@@ -139,6 +144,6 @@ pub(super) fn never_succeeds(values: &Thresholds) -> Result {
                 "sum by (task, error_type) (increase(task_errors_total[6h]))",
             ),
         ],
-        tune: "The window should hold `ends` runs of your most seldom job.",
+        tune: "The window should hold `failures` runs of your most seldom job.",
     })
 }
