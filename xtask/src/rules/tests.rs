@@ -186,6 +186,18 @@ fn tasks_are_silent_where_they_are_named() {
 }
 
 #[test]
+fn somebody_is_woken_for_routes_that_were_named() {
+    let severity = |over: &str| {
+        let rules = made(over);
+        let mut alerts = rules.groups.iter().flat_map(|group| &group.alerts);
+        let found = alerts.find(|made| made.alert.name == "SseFlowStopped");
+        found.expect("it is there").alert.severity.as_str()
+    };
+    assert_eq!(severity(""), "warning");
+    assert_eq!(severity("[sse]\ntalking_routes = \"/ticker\""), "critical");
+}
+
+#[test]
 fn what_is_compressed_keeps_names_and_values() {
     let plain = files::of(&crate::root(), None, 1).expect("the committed values");
     let compressed = files::of(&crate::root(), Some(""), 60).expect("the committed values");
