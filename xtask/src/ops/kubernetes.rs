@@ -37,7 +37,7 @@ pub(super) fn faults(root: &Path) -> Result<Vec<String>> {
     let manifests = Manifests {
         deployment: read("deployment.yaml")?,
         service: read("service.yaml")?,
-        monitor: read("servicemonitor.yaml")?,
+        monitor: read("podmonitor.yaml")?,
         kustomization: read("kustomization.yaml")?,
         config: read("bartizan.yaml")?,
         drain: boards::threshold(root, DRAIN)?,
@@ -72,7 +72,7 @@ impl Manifests {
         let expected = [
             (&self.deployment, "apps/v1", "Deployment"),
             (&self.service, "v1", "Service"),
-            (&self.monitor, "monitoring.coreos.com/v1", "ServiceMonitor"),
+            (&self.monitor, "monitoring.coreos.com/v1", "PodMonitor"),
             (
                 &self.kustomization,
                 "kustomize.config.k8s.io/v1beta1",
@@ -89,11 +89,10 @@ impl Manifests {
 
     fn of_selectors(&self) -> Vec<String> {
         let pod = self.deployment.at("spec.template.metadata.labels");
-        let service = self.service.at("metadata.labels");
         let pairs = [
             (&self.deployment, "spec.selector.matchLabels", pod),
             (&self.service, "spec.selector", pod),
-            (&self.monitor, "spec.selector.matchLabels", service),
+            (&self.monitor, "spec.selector.matchLabels", pod),
         ];
         let mut faults = Vec::new();
         for (file, place, labels) in pairs {
@@ -108,9 +107,9 @@ impl Manifests {
             }));
         }
         let job = text(self.monitor.at("spec.jobLabel"));
-        if service.get(job).is_none() {
+        if pod.get(job).is_none() {
             faults.push(self.monitor.fault(format!(
-                "the service has no label {job}, which is to be the job"
+                "the pod has no label {job}, which is to be the job"
             )));
         }
         faults
@@ -119,7 +118,6 @@ impl Manifests {
     fn of_ports(&self) -> Vec<String> {
         let container = self.container();
         let open: Vec<_> = names(at(container, "ports")).collect();
-        let served: Vec<_> = names(self.service.at("spec.ports")).collect();
         let mut faults = Vec::new();
         let probes = ["livenessProbe.httpGet.port", "readinessProbe.httpGet.port"]
             .map(|place| text(at(container, place)));
@@ -130,13 +128,13 @@ impl Manifests {
                     .fault(format!("the container has no port named {name:?}")),
             );
         }
-        for name in
-            items(self.monitor.at("spec.endpoints")).map(|endpoint| text(at(endpoint, "port")))
+        for name in items(self.monitor.at("spec.podMetricsEndpoints"))
+            .map(|endpoint| text(at(endpoint, "port")))
         {
-            if !served.contains(&name) {
+            if !open.contains(&name) {
                 faults.push(
                     self.monitor
-                        .fault(format!("the service has no port named {name:?}")),
+                        .fault(format!("the container has no port named {name:?}")),
                 );
             }
         }
@@ -178,7 +176,7 @@ impl Manifests {
         }
         let path = text(self.config.at("metrics.path"));
         let annotated = annotations.get("prometheus.io/path").map_or("", text);
-        let paths = items(self.monitor.at("spec.endpoints"))
+        let paths = items(self.monitor.at("spec.podMetricsEndpoints"))
             .map(|endpoint| text(at(endpoint, "path")))
             .chain([annotated]);
         faults.extend(paths.filter(|other| *other != path).map(|other| {

@@ -171,6 +171,33 @@ fn streams_are_expected_where_that_is_given() {
 }
 
 #[test]
+fn tasks_are_silent_where_they_are_named() {
+    assert_eq!(expression(&made(""), "TaskSilent"), "");
+    let named = made("[tasks.silent]\ntasks = [\"a\", \"b.*\"]");
+    let named = expression(&named, "TaskSilent");
+    assert_eq!(named.matches("task=~\"a|b.*\"").count(), 3, "{named}");
+    let by_the_clock = made("[[tasks.silent.override]]\ntask = \"a\"\nseconds = 5");
+    let by_the_clock = expression(&by_the_clock, "TaskSilent");
+    assert!(by_the_clock.ends_with(" > 5"), "{by_the_clock}");
+    refused(
+        "[tasks.silent]\ntasks = [\"(\"]",
+        "tasks.silent.tasks: [\"(\"] is not accepted; a list of patterns",
+    );
+}
+
+#[test]
+fn somebody_is_woken_for_routes_that_were_named() {
+    let severity = |over: &str| {
+        let rules = made(over);
+        let mut alerts = rules.groups.iter().flat_map(|group| &group.alerts);
+        let found = alerts.find(|made| made.alert.name == "SseFlowStopped");
+        found.expect("it is there").alert.severity.as_str()
+    };
+    assert_eq!(severity(""), "warning");
+    assert_eq!(severity("[sse]\ntalking_routes = \"/ticker\""), "critical");
+}
+
+#[test]
 fn what_is_compressed_keeps_names_and_values() {
     let plain = files::of(&crate::root(), None, 1).expect("the committed values");
     let compressed = files::of(&crate::root(), Some(""), 60).expect("the committed values");

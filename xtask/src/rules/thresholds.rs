@@ -147,6 +147,19 @@ impl Thresholds {
         }
     }
 
+    /// Patterns of whole values, as one pattern; `None`: there are none.
+    pub(crate) fn patterns(&self, path: &str) -> Result<Option<String>> {
+        let accepted = "a list of patterns by RE2's rules is expected";
+        let patterns = self.texts(path)?;
+        let is_pattern = |pattern: &String| {
+            Matcher::new_matcher(T_EQL_REGEX, String::new(), pattern.clone()).is_ok()
+        };
+        if !patterns.iter().all(is_pattern) || patterns.iter().any(String::is_empty) {
+            return Err(invalid(path, self.ask(path, accepted)?, accepted));
+        }
+        Ok((!patterns.is_empty()).then(|| patterns.join("|")))
+    }
+
     /// Texts.
     pub(crate) fn texts(&self, path: &str) -> Result<Vec<String>> {
         let accepted = "a list of texts is expected";

@@ -15,7 +15,7 @@ fn with(name: &str, old: &str, new: &str) -> Manifests {
     Manifests {
         deployment: read("deployment.yaml"),
         service: read("service.yaml"),
-        monitor: read("servicemonitor.yaml"),
+        monitor: read("podmonitor.yaml"),
         kustomization: read("kustomization.yaml"),
         config: read("bartizan.yaml"),
         drain: 60.0,
@@ -30,7 +30,7 @@ fn found(name: &str, old: &str, new: &str, why: &str) {
 
 #[test]
 fn each_fault_is_found() {
-    let [deployment, service, monitor] = ["deployment.yaml", "service.yaml", "servicemonitor.yaml"];
+    let [deployment, service, monitor] = ["deployment.yaml", "service.yaml", "podmonitor.yaml"];
     found(deployment, "apps/v1", "v1", "it is no Deployment");
     found(
         deployment,
@@ -54,13 +54,13 @@ fn each_fault_is_found() {
         monitor,
         "jobLabel: app.kubernetes.io/name",
         "jobLabel: app",
-        "the service has no label app,",
+        "the pod has no label app,",
     );
     found(
         service,
-        "targetPort: metrics",
-        "targetPort: metric",
-        "no port named \"metric\"",
+        "targetPort: http",
+        "targetPort: web",
+        "no port named \"web\"",
     );
     found(
         deployment,
@@ -71,8 +71,8 @@ fn each_fault_is_found() {
     found(
         monitor,
         "port: metrics",
-        "port: web",
-        "the service has no port named \"web\"",
+        "port: figures",
+        "the container has no port named \"figures\"",
     );
     found(
         deployment,

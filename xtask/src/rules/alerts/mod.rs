@@ -41,6 +41,8 @@ const SCAN: &str = "{{ $labels.scan }}";
 const PERCENT: &str = "{{ $value | humanizePercentage }}";
 const SECONDS: &str = "{{ $value | humanizeDuration }}";
 const NUMBER: &str = "{{ $value | humanize }}";
+/// What an increase guesses is no whole number; what it counted was one.
+const COUNT: &str = "{{ $value | printf \"%.0f\" }}";
 
 const GROUPS: &[(&str, &str, &[Make])] = &[
     (
@@ -111,7 +113,9 @@ const GROUPS: &[(&str, &str, &[Make])] = &[
         "The figures themselves",
         &[
             targets::target_down,
+            targets::most_instances_down,
             targets::instance_down,
+            targets::instance_restarts,
             targets::descriptors,
             exporters::down,
             exporters::failing,

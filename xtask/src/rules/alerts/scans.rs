@@ -3,7 +3,7 @@
 use bartizan::catalog::{self, LABEL_OVERFLOW, SCAN_TIME};
 
 use super::{
-    Alert, INSTANCE, JOB, NUMBER, Result, SCAN, SECONDS, Severity, Thresholds, look, query,
+    Alert, COUNT, INSTANCE, JOB, Result, SCAN, SECONDS, Severity, Thresholds, look, query,
 };
 
 pub(super) fn stale(values: &Thresholds) -> Result {
@@ -88,7 +88,7 @@ pub(super) fn label_overflow(values: &Thresholds) -> Result {
         hold: values.hold("labels.overflow.for")?,
         summary: format!("{JOB} has more values of {{{{ $labels.label }}}} than it keeps apart"),
         description: format!(
-            "{NUMBER} times within {window}, {JOB} put a value of `{{{{ $labels.label }}}}` into `{{overflow}}` because the budget was full. \
+            "{COUNT} times within {window}, {JOB} put a value of `{{{{ $labels.label }}}}` into `{{overflow}}` because the budget was full. \
              Memory is safe; new values are not told apart, and alerts by this label do not see them."
         ),
         meaning: "A label has more values than its budget. Either there are really so many, or something that should be a template \

@@ -3,7 +3,7 @@
 use bartizan::catalog::{self, SSE_STREAM_DURATION};
 
 use super::{
-    Alert, JOB, NUMBER, PERCENT, ROUTE, Result, SECONDS, Severity, Thresholds,
+    Alert, COUNT, JOB, PERCENT, ROUTE, Result, SECONDS, Severity, Thresholds,
     budget::{self, Burn, Speed},
     look, parts, query,
 };
@@ -74,9 +74,9 @@ pub(super) fn error_spike(values: &Thresholds) -> Result {
             "{errors} >= {least}\nand on (job, http_route) {errors}\n/ {seen} > {share}"
         )),
         hold: values.hold(&key("for"))?,
-        summary: format!("{NUMBER} stream errors on {ROUTE} of {JOB}"),
+        summary: format!("{COUNT} stream errors on {ROUTE} of {JOB}"),
         description: format!(
-            "{ROUTE} of {JOB} had {NUMBER} errors of event streams within {window}: more than a share of {share} of the streams \
+            "{ROUTE} of {JOB} had {COUNT} errors of event streams within {window}: more than a share of {share} of the streams \
              that were open or began then. Events that could not be serialized count."
         ),
         meaning: "One route has a burst of broken streams or of events that could not be written. It is sooner than the error \
@@ -98,27 +98,41 @@ pub(super) fn disconnect_storm(values: &Thresholds) -> Result {
         values.number(&key("streams"))?,
         values.share(&key("share"))?,
     );
+    let (times, before) = (
+        values.number(&key("times"))?,
+        values.window(&key("before"))?,
+    );
+    let routes = parts::quoted(&values.pattern("sse.long_routes")?);
     let lost = format!(
-        "sum by (job, http_route) (increase({}{{close_reason=~\"{}\"}}[{window}]))",
+        "{}{{http_route=~{routes},close_reason=~\"{}\"}}",
         parts::count(&SSE_STREAM_DURATION),
         parts::lost_streams()
     );
+    // What a window has lost before, on average. Of a route that was not there at the beginning of that, it is not known.
+    let usual = format!(
+        "{} * sum by (job, http_route) (rate({lost}[{before}] offset {window}))",
+        window.seconds()
+    );
+    let known = format!("{} offset {before}", catalog::SSE_STREAMS_ACTIVE.name);
+    let lost = format!("sum by (job, http_route) (increase({lost}[{window}]))");
     let seen = seen(window);
     Ok(Alert {
         name: "SseDisconnectStorm",
         severity: Severity::Critical,
         expression: Some(format!(
-            "{lost} >= {least}\nand on (job, http_route) {lost}\n/ {seen} > {share}"
+            "{lost} >= {least}\nand on (job, http_route) {lost}\n/ {seen} > {share}\n\
+             and on (job, http_route) {lost}\n> {times} * {usual}\nand on (job, http_route) {known}"
         )),
         hold: values.hold(&key("for"))?,
-        summary: format!("{NUMBER} streams of {ROUTE} of {JOB} went away at once"),
+        summary: format!("{COUNT} streams of {ROUTE} of {JOB} went away at once"),
         description: format!(
-            "Within {window}, {NUMBER} event streams of {ROUTE} of {JOB} went away from the other side: more than a share of {share} \
-             of all. A proxy, a balancer or the network cut them."
+            "Within {window}, {COUNT} event streams of {ROUTE} of {JOB} went away from the other side: more than a share of {share} \
+             of all, and more than {times} times what it was on average in the {before} before. A proxy, a balancer or the network cut them."
         ),
-        meaning: "Many clients at once left without having been sent away, which people do not do. A proxy was restarted, a \
-                  balancer's idle time-out struck, a network went. Shutdowns and streams that came to their end do not count. An \
-                  instance that was killed tells of no ends at all: that is `SseStreamsCollapsed`.",
+        meaning: "Many more clients than usual left at once without having been sent away, which people do not do. A proxy was \
+                  restarted, a balancer's idle time-out struck, a network went. Shutdowns and streams that came to their end do not count, and \
+                  neither do streams that a page opens and its next one leaves, for these are as many each minute. A route is \
+                  silent until it has been there for `before`. An instance that was killed tells of no ends at all: that is `SseStreamsCollapsed`.",
         look: vec![
             query("how they ended:", BY_CLOSE),
             query(
@@ -130,7 +144,8 @@ pub(super) fn disconnect_storm(values: &Thresholds) -> Result {
                 "sum by (http_route) (rate(sse_streams_started_total[1m]))",
             ),
         ],
-        tune: "Routes whose clients leave together by nature, at the end of a match or of a lesson, need a higher `share`.",
+        tune: "Routes whose clients leave together by nature, at the end of a match or of a lesson, need a higher `share` or \
+               `times`, or are left out of `sse.long_routes`.",
     })
 }
 

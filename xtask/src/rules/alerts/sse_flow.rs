@@ -171,9 +171,14 @@ fn open(values: &Thresholds, key: &str) -> Result<(String, String)> {
 
 pub(super) fn flow_stopped(values: &Thresholds) -> Result {
     let (open, keepalives) = open(values, "sse.flow_stopped")?;
+    // Nobody is woken for a route that may be quiet.
+    let severity = match values.pattern("sse.talking_routes")?.as_str() {
+        ".+" | ".*" => Severity::Warning,
+        _ => Severity::Critical,
+    };
     Ok(Alert {
         name: "SseFlowStopped",
-        severity: Severity::Critical,
+        severity,
         expression: Some(format!("{open}\nunless on (job, http_route) {keepalives}")),
         hold: values.hold("sse.flow_stopped.for")?,
         summary: format!("{NUMBER} streams of {ROUTE} of {JOB} are open, and nothing flows"),
@@ -182,7 +187,8 @@ pub(super) fn flow_stopped(values: &Thresholds) -> Result {
         ),
         meaning: "Clients are connected to silence. No error is counted and no stream ends. Not even keep-alives come, so it is \
                   more than a quiet producer: a runtime that is blocked, a channel that is full, a lock. \
-                  With keep-alives it is `SseHeartbeatsOnly`.",
+                  With keep-alives it is `SseHeartbeatsOnly`. It is `critical` once `sse.talking_routes` names the routes: until \
+                  then it also finds notifications that nobody has sent.",
         look: vec![
             query(
                 "when the last events came, and where:",

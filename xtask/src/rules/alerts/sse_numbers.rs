@@ -12,7 +12,13 @@ pub(super) fn collapsed(values: &Thresholds) -> Result {
         values.share(&key("share"))?,
     );
     let active = SSE_STREAMS_ACTIVE.name;
-    let before = format!("sum by (job) ({active} offset {window})");
+    let active = format!(
+        "{active}{{http_route=~{}}}",
+        parts::quoted(&values.pattern("sse.long_routes")?)
+    );
+    // Whoever cannot be scraped may have all of its streams: `InstanceDown` tells of it. Who is not known any more has none.
+    let before =
+        format!("sum by (job) ({active} offset {window} unless on (job, instance) up == 0)");
     Ok(Alert {
         name: "SseStreamsCollapsed",
         severity: Severity::Critical,
@@ -26,7 +32,8 @@ pub(super) fn collapsed(values: &Thresholds) -> Result {
              It resolves after {window} by itself, whether they are back or not."
         ),
         meaning: "The streams are gone. It holds where instances vanish without a word, killed or cut off, for it asks what there \
-                  was before. A rolling deploy passes unseen as long as clients come back within the `for`.",
+                  was before. Streams of an instance that Prometheus knows and cannot scrape do not count, neither before nor now: \
+                  they may all be there. A rolling deploy passes unseen as long as clients come back within the `for`.",
         look: vec![
             query("now and before:", "sum by (job) (sse_streams_active)"),
             query("which instances are there:", "up"),
@@ -36,7 +43,8 @@ pub(super) fn collapsed(values: &Thresholds) -> Result {
             ),
             look("the balancer, and how long clients wait before they connect again"),
         ],
-        tune: "A service that loses half of its users within the window every evening needs a lower `share`.",
+        tune: "A service that loses half of its users within the window every evening needs a lower `share`; answers that come to \
+               their end are no routes for `sse.long_routes`.",
     })
 }
 

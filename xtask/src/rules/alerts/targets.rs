@@ -1,6 +1,8 @@
 //! Alerts on whether there are figures at all.
 
-use super::{Alert, INSTANCE, JOB, PERCENT, Result, Severity, Thresholds, look, parts, query};
+use super::{
+    Alert, COUNT, INSTANCE, JOB, PERCENT, Result, Severity, Thresholds, look, parts, query,
+};
 use crate::rules::thresholds::ThresholdError;
 
 fn jobs(values: &Thresholds) -> Result<Vec<String>> {
@@ -13,6 +15,16 @@ fn jobs(values: &Thresholds) -> Result<Vec<String>> {
         });
     }
     Ok(jobs)
+}
+
+/// A selector of all of them.
+fn of_jobs(values: &Thresholds, name: &str) -> Result<String> {
+    let jobs = jobs(values)?;
+    let matcher = match &jobs[..] {
+        [job] => format!("job={}", parts::quoted(job)),
+        jobs => format!("job=~{}", parts::quoted(&jobs.join("|"))),
+    };
+    Ok(parts::select(name, &matcher))
 }
 
 pub(super) fn target_down(values: &Thresholds) -> Result {
@@ -46,25 +58,26 @@ pub(super) fn target_down(values: &Thresholds) -> Result {
 }
 
 pub(super) fn instance_down(values: &Thresholds) -> Result {
-    let one_of = |jobs: &[String]| match jobs {
-        [job] => format!("job={}", parts::quoted(job)),
-        jobs => format!("job=~{}", parts::quoted(&jobs.join("|"))),
-    };
-    let jobs = one_of(&jobs(values)?);
+    let up = of_jobs(values, "up")?;
+    let window = values.window("targets.instance_down.window")?;
+    let share = values.share("targets.instance_down.share")?;
     Ok(Alert {
         name: "InstanceDown",
         severity: Severity::Warning,
-        expression: Some(format!("up{{{jobs}}} == 0")),
+        // `and`: who is not known any more is not down.
+        expression: Some(format!(
+            "{up} == 0\nor\navg_over_time({up}[{window}]) < {share} and {up}"
+        )),
         hold: values.hold("targets.instance_down.for")?,
         summary: format!("{INSTANCE} of {JOB} cannot be scraped"),
         description: format!(
-            "Prometheus knows {INSTANCE} of {JOB} and gets no figures from it. An instance that a deploy takes away is not known \
-             any more and does not fire."
+            "Prometheus knows {INSTANCE} of {JOB} and gets no figures from it, or got less than a share of {share} of them over \
+             {window}. An instance that a deploy takes away is not known any more and does not fire."
         ),
         meaning: "One instance does not answer scrapes: it hangs, it starts again and again, or its machine is gone.",
         look: vec![
             query(
-                "whether it starts again and again:",
+                "whether it starts again and again, beside `InstanceRestarts`:",
                 "changes(process_start_time_seconds[30m])",
             ),
             look(
@@ -72,6 +85,60 @@ pub(super) fn instance_down(values: &Thresholds) -> Result {
             ),
         ],
         tune: "Longer than an instance takes to start.",
+    })
+}
+
+pub(super) fn most_instances_down(values: &Thresholds) -> Result {
+    let up = of_jobs(values, "up")?;
+    let share = values.share("targets.most_instances_down.share")?;
+    Ok(Alert {
+        name: "MostInstancesDown",
+        severity: Severity::Critical,
+        expression: Some(format!("avg by (job) ({up}) < {share}")),
+        hold: values.hold("targets.most_instances_down.for")?,
+        summary: format!("Prometheus reaches only {PERCENT} of the instances of {JOB}"),
+        description: format!(
+            "Less than a share of {share} of the instances of {JOB} can be scraped. If they are down, the others have their load."
+        ),
+        meaning: "A job has lost more instances than it was made for. With none left it is `TargetDown`, with one or a few away \
+                  `InstanceDown`.",
+        look: vec![
+            query("which ones:", "up == 0"),
+            query(
+                "what the others carry:",
+                "sum by (instance) (http_server_active_requests)",
+            ),
+            look(
+                "what they have in common: a zone, a node, a version; Prometheus' page of targets has the errors",
+            ),
+        ],
+        tune: "`share` is what is enough for the load of a usual day.",
+    })
+}
+
+pub(super) fn instance_restarts(values: &Thresholds) -> Result {
+    let window = values.window("targets.restarts.window")?;
+    let most = values.number("targets.restarts.restarts")?;
+    let start = of_jobs(values, "process_start_time_seconds")?;
+    Ok(Alert {
+        name: "InstanceRestarts",
+        severity: Severity::Warning,
+        expression: Some(format!("changes({start}[{window}]) >= {most}")),
+        hold: values.hold("targets.restarts.for")?,
+        summary: format!("{INSTANCE} of {JOB} starts again and again"),
+        description: format!(
+            "{INSTANCE} of {JOB} started {COUNT} times within {window}, as far as scrapes have seen it."
+        ),
+        meaning: "A process ends and is started again: it panics, runs out of memory, or a liveness probe kills it. Between two starts \
+                  it answers scrapes, so that it may never be down for long. A process that ends before it is scraped is not seen \
+                  here, but by `InstanceDown`.",
+        look: vec![
+            query("memory before each end:", "process_resident_memory_bytes"),
+            look(
+                "the exit code: 137 is a kill, for memory or by a probe, 101 a panic; the last lines of the log before it",
+            ),
+        ],
+        tune: "More than the deploys that one instance gets within the window.",
     })
 }
 
