@@ -74,6 +74,7 @@ pub struct OtlpMetrics {
     /// How. `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL` and `OTEL_EXPORTER_OTLP_PROTOCOL` win.
     pub protocol: OtlpProtocol,
     /// Where to: by default `http://localhost:4317` with gRPC and `http://localhost:4318/v1/metrics` with HTTP.
+    /// With HTTP one that has no path gets `/v1/metrics`; with gRPC it may have none.
     /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_ENDPOINT` win.
     pub endpoint: Option<String>,
     /// What each request carries besides. `OTEL_EXPORTER_OTLP_METRICS_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS` win.

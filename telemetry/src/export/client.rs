@@ -100,6 +100,12 @@ where
         &self.to
     }
 
+    /// Sends to this path, if the endpoint has none.
+    #[cfg(any(feature = "otlp-http", feature = "zipkin"))]
+    pub(crate) fn append(&mut self, path: &str) {
+        self.to = super::address::with_path(std::mem::take(&mut self.to), path);
+    }
+
     /// What each request carries.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers

@@ -8,8 +8,8 @@ use bartizan::{
 };
 use http::uri::PathAndQuery;
 
-use super::{check_headers, endpoint};
-use crate::config::{Faults, Metrics, OtlpMetrics, read::near};
+use super::{check_headers, endpoint, grpc_endpoint};
+use crate::config::{Faults, Metrics, OtlpMetrics, OtlpProtocol, read::near};
 
 /// What is served beside the page of metrics.
 const TAKEN: [&str; 2] = ["/healthz", "/readyz"];
@@ -30,7 +30,7 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         otlp:
             OtlpMetrics {
                 enabled: _,
-                protocol: _,
+                protocol,
                 endpoint: given,
                 headers,
                 interval,
@@ -67,6 +67,10 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         faults.add("metrics.own_buckets", problem);
     }
     faults.period("metrics.upkeep", *upkeep);
+    let endpoint = match protocol {
+        OtlpProtocol::Grpc => grpc_endpoint,
+        OtlpProtocol::Http => endpoint,
+    };
     if let Some(Err(problem)) = given.as_deref().map(endpoint) {
         faults.add("metrics.otlp.endpoint", problem);
     }

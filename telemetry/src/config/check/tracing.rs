@@ -1,11 +1,11 @@
 //! What is wrong with the section `tracing`.
 
-use super::{check_headers, endpoint};
-use crate::config::{Batch, Faults, Propagator, Tracing};
+use super::{check_headers, endpoint, grpc_endpoint};
+use crate::config::{Batch, Faults, Propagator, TraceExporter, Tracing};
 
 pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
     let Tracing {
-        exporter: _,
+        exporter,
         endpoint: given,
         headers,
         timeout,
@@ -14,6 +14,10 @@ pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
         propagators,
         batch: Batch { queue, size, delay },
     } = tracing;
+    let endpoint = match exporter {
+        TraceExporter::OtlpGrpc => grpc_endpoint,
+        _ => endpoint,
+    };
     if let Some(Err(problem)) = given.as_deref().map(endpoint) {
         faults.add("tracing.endpoint", problem);
     }
