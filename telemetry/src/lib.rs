@@ -102,7 +102,7 @@
 //! | what | what happens | who tells |
 //! |---|---|---|
 //! | the port of the page is taken | it is tried again every 2 s, until it is free | `signal="scrape"` |
-//! | a collector is absent, hangs or refuses | its spans and pushes are dropped | `signal="traces"`, `signal="metrics"` |
+//! | a collector is absent, hangs or refuses | its spans are dropped and counted; the next push has the same figures | `signal="traces"`, `signal="metrics"` |
 //! | an output of lines is full or closed | its lines are dropped, until it works again | `signal="logs"` |
 //! | a log's file cannot be opened | standard error has the lines, until it can | `signal="logs"` |
 //! | an output is slower than the lines come | those that find no place are dropped | `signal="logs"` |

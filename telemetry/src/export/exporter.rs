@@ -62,6 +62,7 @@ impl SpanExporter for Exporter {
                     _ => spans as u64,
                 };
                 self.queue.lose(lost);
+                self.health.dropped(lost);
                 self.health.failed(&failure);
             }
         }
