@@ -11,7 +11,8 @@ use serde::{Deserialize, Serialize};
 pub struct Logging {
     /// Whether a subscriber is installed. Turn it off where the service installs its own.
     pub enabled: bool,
-    /// What is written: a level, or levels by target, as in `info,hyper=warn`. `RUST_LOG` wins.
+    /// What is written: a level, or levels by target, as in `info,hyper=warn`. A word alone has to be a level. `RUST_LOG`
+    /// wins.
     pub level: String,
     /// How lines look.
     pub format: LogFormat,
