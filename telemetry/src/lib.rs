@@ -108,7 +108,8 @@
 //! | an output is slower than the lines come | those that find no place are dropped | `signal="logs"` |
 //!
 //! Each has `bartizan_exporter_up{signal}`, `bartizan_export_failures_total{signal}` and
-//! `bartizan_export_dropped_total{signal}`, and one line for each change. The line about lines is on standard error. How
+//! `bartizan_export_dropped_total{signal}`, and one line for each change, whose error
+//! begins with the address or the file. The line about lines is on standard error. How
 //! the pushing of metrics fares is on the page alone.
 //!
 //! A log's file that was moved or removed is opened anew within a second: `logrotate` needs no signal.

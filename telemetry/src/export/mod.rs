@@ -13,7 +13,7 @@
 //! between retries on the SDK's thread, copy a batch for each of them, and read `OTEL_*` behind the configuration's back
 //! (`OTEL_EXPORTER_OTLP_COMPRESSION=gzip` refuses to start). What is sent is encoded by `opentelemetry-proto`.
 
-#[cfg(any(feature = "otlp-http", feature = "zipkin"))]
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin"))]
 mod address;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin"))]
 mod attempts;

@@ -78,6 +78,10 @@ impl Post {
         })
     }
 
+    pub(crate) fn place(&self) -> String {
+        self.client.place()
+    }
+
     /// The connections hang.
     pub(crate) fn renew(&self) {
         self.client.renew();

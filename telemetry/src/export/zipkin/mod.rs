@@ -65,4 +65,8 @@ impl Deliver for Zipkin {
         }
         result
     }
+
+    fn place(&self) -> Option<String> {
+        Some(self.post.place())
+    }
 }
