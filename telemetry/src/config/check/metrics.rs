@@ -14,6 +14,9 @@ use crate::config::{Faults, Metrics, OtlpMetrics, OtlpProtocol, read::near};
 /// What is served beside the page of metrics.
 const TAKEN: [&str; 2] = ["/healthz", "/readyz"];
 
+/// What Prometheus puts on each series by itself; a label of ours would become `exported_job`.
+const OF_PROMETHEUS: [&str; 2] = ["instance", "job"];
+
 pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
     let Metrics {
         enabled: _,
@@ -97,6 +100,13 @@ fn check_path(path: &str) -> Result<(), String> {
 fn check_labels(labels: &BTreeMap<String, String>, faults: &mut Faults) {
     let mut together = Meter::builder();
     for (name, value) in labels {
+        if OF_PROMETHEUS.contains(&name.as_str()) {
+            faults.add(
+                format!("metrics.labels.{name}"),
+                "Prometheus has it on each series, and means the target; another name is accepted",
+            );
+            continue;
+        }
         let alone = Meter::builder().constant_label(name, value).build();
         let refused = match alone {
             Ok(_) => {
