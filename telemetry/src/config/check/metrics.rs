@@ -19,7 +19,7 @@ const OF_PROMETHEUS: [&str; 2] = ["instance", "job"];
 
 pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
     let Metrics {
-        enabled: _,
+        enabled,
         listen: _,
         path,
         names: _,
@@ -32,7 +32,7 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         process: _,
         otlp:
             OtlpMetrics {
-                enabled: _,
+                enabled: pushed,
                 protocol,
                 endpoint: given,
                 headers,
@@ -70,6 +70,10 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         faults.add("metrics.own_buckets", problem);
     }
     faults.period("metrics.upkeep", *upkeep);
+    if *pushed && !enabled {
+        let problem = "it is on, and `metrics.enabled` is off, so that nothing is recorded; turn that on, or this off";
+        faults.add("metrics.otlp.enabled", problem);
+    }
     let endpoint = match protocol {
         OtlpProtocol::Grpc => grpc_endpoint,
         OtlpProtocol::Http => endpoint,

@@ -18,7 +18,11 @@ pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
         TraceExporter::OtlpGrpc => grpc_endpoint,
         _ => endpoint,
     };
-    if let Some(Err(problem)) = given.as_deref().map(endpoint) {
+    if given.is_some() && matches!(exporter, TraceExporter::None | TraceExporter::Stdout) {
+        let problem = "it is given, and `tracing.exporter` sends nothing anywhere; write `exporter: otlp-grpc`, \
+                       `otlp-http` or `zipkin`, or leave it out";
+        faults.add("tracing.endpoint", problem);
+    } else if let Some(Err(problem)) = given.as_deref().map(endpoint) {
         faults.add("tracing.endpoint", problem);
     }
     check_headers("tracing.headers", headers, faults);

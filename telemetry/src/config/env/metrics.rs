@@ -9,7 +9,7 @@ use super::{
 };
 use crate::config::{Metrics, OtlpMetrics};
 
-const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
+pub(super) const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
 pub(super) fn apply(metrics: &mut Metrics, variables: &mut Variables<'_>) {
     exporters(metrics, variables);

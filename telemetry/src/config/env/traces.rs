@@ -8,11 +8,11 @@ use super::{
 };
 use crate::config::{OtlpProtocol, Propagator, Sampler, TraceExporter, Tracing};
 
-const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+pub(super) const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
 const PROPAGATORS: &str = "OTEL_PROPAGATORS";
-const GENERAL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+pub(super) const GENERAL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 pub(super) fn apply(tracing: &mut Tracing, variables: &mut Variables<'_>) {
     exporter(tracing, variables);
@@ -99,7 +99,12 @@ fn exporter(tracing: &mut Tracing, variables: &mut Variables<'_>) {
         };
     }
     *exporter = after;
-    if after == before || matches!(after, TraceExporter::None | TraceExporter::Stdout) {
+    if after == before {
+        return;
+    }
+    if matches!(after, TraceExporter::None | TraceExporter::Stdout) {
+        // Nothing is sent, as was asked for.
+        *endpoint = None;
         return;
     }
     let mut left_out = Vec::new();

@@ -49,6 +49,13 @@ impl<'a> Variables<'a> {
         None
     }
 
+    /// Whether it is set, to something that `is` so.
+    pub(super) fn holds(&self, name: &str, is: impl FnOnce(&str) -> bool) -> bool {
+        let given = (self.lookup)(name).unwrap_or_default();
+        let given = given.trim();
+        !given.is_empty() && is(given)
+    }
+
     pub(super) fn warn(&mut self, variable: &'static str, problem: impl Into<String>) {
         self.warnings.push(Warning::new(variable, problem));
     }
