@@ -18,7 +18,7 @@ pub struct Logging {
     pub format: LogFormat,
     /// Where they go.
     pub output: LogOutput,
-    /// The file that lines are appended to, where `output` is `file`.
+    /// The file that lines are appended to, where `output` is `file`. It is made, and so are the directories that it is in.
     pub file: Option<PathBuf>,
     /// How many lines may wait for a slow output; what comes when it is full is dropped, and counted.
     pub queue: usize,

@@ -56,8 +56,12 @@ impl<'a> Variables<'a> {
         !given.is_empty() && is(given)
     }
 
+    /// Notes what is wrong, once: spans and metrics have variables in common.
     pub(super) fn warn(&mut self, variable: &'static str, problem: impl Into<String>) {
-        self.warnings.push(Warning::new(variable, problem));
+        let warning = Warning::new(variable, problem);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     pub(super) fn into_warnings(self) -> Vec<Warning> {

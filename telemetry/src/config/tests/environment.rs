@@ -227,3 +227,17 @@ fn an_endpoint_that_nothing_is_sent_to_is_told() -> Result<(), ConfigError> {
     }
     Ok(())
 }
+
+#[test]
+fn one_that_spans_and_metrics_have_in_common_is_told_once() -> Result<(), ConfigError> {
+    for given in [
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "a:4318"),
+    ] {
+        let all = [given];
+        let config = Config::from_yaml("tracing: { exporter: otlp-http }")?;
+        let config = config.with_env(variables(&all));
+        assert_eq!(config.warnings().len(), 1, "{:?}", config.warnings());
+    }
+    Ok(())
+}
