@@ -112,6 +112,9 @@
 //! begins with the address or the file. The line about lines is on standard error. How
 //! the pushing of metrics fares is on the page alone.
 //!
+//! The gauge tells of what was sent last: of a service without traffic it stays 0 after a collector came back, until there
+//! is a batch of spans to send. Where that matters, look for failures of late besides.
+//!
 //! A log's file that was moved or removed is opened anew within a second: `logrotate` needs no signal.
 //!
 //! # The end

@@ -36,7 +36,7 @@ pub const EXPORTER_UP: Metric = Metric {
     unit: "{exporter}",
     labels: &[SIGNAL],
     buckets: None,
-    help: "Whether an exporter could send what it sent last: 1 or 0; absent where there is none.",
+    help: "Whether an exporter could send what it sent last: 1 or 0; absent where there is none. With nothing to send it stays as it was.",
     recorded: "the exporter is set up, and its state changes",
     stability: Stability::Development,
 };
