@@ -106,7 +106,7 @@ impl Health {
         }
     }
 
-    /// There was no place for `items` in the exporter's queue.
+    /// So many `items` are lost: there was no place for them, or they could not be sent.
     pub(crate) fn dropped(&self, items: u64) {
         let counter = self.counter(&self.0.dropped, &EXPORT_DROPPED);
         if let Some(counter) = counter {

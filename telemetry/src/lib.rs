@@ -96,21 +96,27 @@
 //! | what | what happens | who tells |
 //! |---|---|---|
 //! | the port of the page is taken | it is tried again every 2 s, until it is free | `signal="scrape"` |
-//! | a collector is absent, hangs or refuses | its spans and pushes are dropped | `signal="traces"`, `signal="metrics"` |
+//! | a collector is absent, hangs or refuses | its spans are dropped and counted; the next push has the same figures | `signal="traces"`, `signal="metrics"` |
 //! | an output of lines is full or closed | its lines are dropped, until it works again | `signal="logs"` |
 //! | a log's file cannot be opened | standard error has the lines, until it can | `signal="logs"` |
 //! | an output is slower than the lines come | those that find no place are dropped | `signal="logs"` |
 //!
 //! Each has `bartizan_exporter_up{signal}`, `bartizan_export_failures_total{signal}` and
-//! `bartizan_export_dropped_total{signal}`, and one line for each change. The line about lines is on standard error. How
+//! `bartizan_export_dropped_total{signal}`, and one line for each change, whose error
+//! begins with the address or the file. The line about lines is on standard error. How
 //! the pushing of metrics fares is on the page alone.
+//!
+//! The gauge tells of what was sent last: of a service without traffic it stays 0 after a collector came back, until there
+//! is a batch of spans to send. Where that matters, look for failures of late besides.
 //!
 //! A log's file that was moved or removed is opened anew within a second: `logrotate` needs no signal.
 //!
 //! # The end
 //!
 //! [`Telemetry::shutdown`] fires the drain, sends what waits, pushes a last time, and holds the page until it was asked for
-//! once more, if it ever was: so the last closes are seen. All of that is within `shutdown.timeout`, on threads that may
+//! once more, if it ever was: so the last closes are seen. It is not held where the next scrape is due too late, as the
+//! times between the last ones tell: with `shutdown.timeout` at 5 s and a scrape every 15 s the last closes are seen one
+//! time in three, and always with 20 s. All of that is within `shutdown.timeout`, on threads that may
 //! hang. The server goes first: it ends by the drain, and only then is there nothing more to record.
 //! [`Telemetry::shutdown_blocking`] is the same without `await`.
 //!

@@ -142,7 +142,7 @@ impl Telemetry {
     }
 
     /// Ends it: fires the drain, sends the spans that wait, pushes the last figures, waits for one more scrape if there
-    /// ever was one, writes the lines that wait. It takes `shutdown.timeout` at most, whatever hangs.
+    /// ever was one and the next is due in time, writes the lines that wait. It takes `shutdown.timeout` at most, whatever hangs.
     ///
     /// Let the server end first, or what it records as its last requests and streams end is missing:
     ///

@@ -36,7 +36,7 @@ pub const EXPORTER_UP: Metric = Metric {
     unit: "{exporter}",
     labels: &[SIGNAL],
     buckets: None,
-    help: "Whether an exporter could send what it sent last: 1 or 0; absent where there is none.",
+    help: "Whether an exporter could send what it sent last: 1 or 0; absent where there is none. With nothing to send it stays as it was.",
     recorded: "the exporter is set up, and its state changes",
     stability: Stability::Development,
 };
@@ -54,7 +54,7 @@ pub const EXPORT_FAILURES: Metric = Metric {
     stability: Stability::Development,
 };
 
-/// What exporters had no place for.
+/// What exporters lost.
 pub const EXPORT_DROPPED: Metric = Metric {
     name: "bartizan_export_dropped_total",
     otel_name: "bartizan.export.dropped",
@@ -62,7 +62,7 @@ pub const EXPORT_DROPPED: Metric = Metric {
     unit: "{item}",
     labels: &[SIGNAL],
     buckets: None,
-    help: "Spans and lines that were dropped, for the queue of their exporter was full.",
+    help: "Spans and lines that were lost: the queue of their exporter was full, or they could not be sent.",
     recorded: "each span or line; registered at 0",
     stability: Stability::Development,
 };

@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 pub struct Logging {
     /// Whether a subscriber is installed. Turn it off where the service installs its own.
     pub enabled: bool,
-    /// What is written: a level, or levels by target, as in `info,hyper=warn`. `RUST_LOG` wins.
+    /// What is written: a level, or levels by target, as in `info,hyper=warn`. A word alone has to be a level. `RUST_LOG`
+    /// wins.
     pub level: String,
     /// How lines look.
     pub format: LogFormat,
     /// Where they go.
     pub output: LogOutput,
-    /// The file that lines are appended to, where `output` is `file`.
+    /// The file that lines are appended to, where `output` is `file`. It is made, and so are the directories that it is in.
     pub file: Option<PathBuf>,
     /// How many lines may wait for a slow output; what comes when it is full is dropped, and counted.
     pub queue: usize,

@@ -30,11 +30,14 @@ pub struct Metrics {
     pub listen: Option<SocketAddr>,
     /// The path of the page. `/healthz` is beside it.
     pub path: String,
-    /// Whether metrics have Prometheus names or OpenTelemetry's.
+    /// Whether metrics have Prometheus names or OpenTelemetry's. The rules and dashboards name them in the first way, and
+    /// without a prefix: with any other they find nothing.
     pub names: MetricNames,
-    /// What stands before each name.
+    /// What stands before the name of each metric of the catalogue; `process_*`, `target_info` and the service's own stay
+    /// as they are.
     pub prefix: Option<String>,
-    /// Labels that each series has.
+    /// Labels that each series of the catalogue's metrics has; `process_*`, `target_info` and the service's own have none of
+    /// them. `job` and `instance` are Prometheus's.
     pub labels: BTreeMap<String, String>,
     /// How many label sets each metric keeps; those that come later share one series.
     pub label_sets: usize,
@@ -74,6 +77,7 @@ pub struct OtlpMetrics {
     /// How. `OTEL_EXPORTER_OTLP_METRICS_PROTOCOL` and `OTEL_EXPORTER_OTLP_PROTOCOL` win.
     pub protocol: OtlpProtocol,
     /// Where to: by default `http://localhost:4317` with gRPC and `http://localhost:4318/v1/metrics` with HTTP.
+    /// With HTTP one that has no path gets `/v1/metrics`; with gRPC it may have none.
     /// `OTEL_EXPORTER_OTLP_METRICS_ENDPOINT` and `OTEL_EXPORTER_OTLP_ENDPOINT` win.
     pub endpoint: Option<String>,
     /// What each request carries besides. `OTEL_EXPORTER_OTLP_METRICS_HEADERS` and `OTEL_EXPORTER_OTLP_HEADERS` win.

@@ -35,7 +35,10 @@
 //! - An empty variable is not set. One that does not fit is not set either, and is among the
 //!   [`warnings`](Config::warnings) that a start writes to the log: a service starts with a bad variable, but not with a bad file.
 //! - A signal's own variable goes before the general one. To the general endpoint `/v1/traces` or `/v1/metrics` is
-//!   appended where OTLP is spoken over HTTP.
+//!   appended where OTLP is spoken over HTTP. A signal's own is taken as it is, unless it has no path: then, as in the
+//!   file, it gets the same one, where the specification would post to `/`.
+//! - `OTEL_EXPORTER_OTLP_ENDPOINT` turns no exporter on, and is warned of where nothing is sent by OTLP, unless
+//!   `OTEL_TRACES_EXPORTER` or `OTEL_METRICS_EXPORTER` says so. `OTEL_LOGS_EXPORTER` has no effect.
 //! - `OTEL_SDK_DISABLED=true` turns spans and metrics off; lines of the log stay.
 //! - Headers of a variable replace those of the file. Attributes of the resource are added, key by key.
 //! - Where a variable chooses another exporter or protocol than the file, the file's endpoint is left out, and its headers

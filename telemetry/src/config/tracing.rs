@@ -14,7 +14,8 @@ pub struct Tracing {
     /// Where spans go. `OTEL_TRACES_EXPORTER` wins, and with `otlp` in it `OTEL_EXPORTER_OTLP_TRACES_PROTOCOL`.
     pub exporter: TraceExporter,
     /// By default what the exporter's specification says: `http://localhost:4317` for OTLP with gRPC,
-    /// `http://localhost:4318/v1/traces` with HTTP, `http://localhost:9411/api/v2/spans` for Zipkin.
+    /// `http://localhost:4318/v1/traces` with HTTP, `http://localhost:9411/api/v2/spans` for Zipkin. One that has no path
+    /// gets that of these; with gRPC it may have none. It is refused where nothing is sent.
     /// `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT`, `OTEL_EXPORTER_OTLP_ENDPOINT` and `OTEL_EXPORTER_ZIPKIN_ENDPOINT` win.
     pub endpoint: Option<String>,
     /// What each request carries besides, as for an API key. `OTEL_EXPORTER_OTLP_TRACES_HEADERS` and

@@ -100,6 +100,17 @@ where
         &self.to
     }
 
+    /// The endpoint as it is told: a query may have a key in it.
+    pub(crate) fn place(&self) -> String {
+        super::address::shown(&self.to)
+    }
+
+    /// Sends to this path, if the endpoint has none.
+    #[cfg(any(feature = "otlp-http", feature = "zipkin"))]
+    pub(crate) fn append(&mut self, path: &str) {
+        self.to = super::address::with_path(std::mem::take(&mut self.to), path);
+    }
+
     /// What each request carries.
     pub(crate) fn headers(&self) -> &HeaderMap {
         &self.headers

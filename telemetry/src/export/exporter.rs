@@ -18,6 +18,11 @@ use crate::health::Health;
 pub(crate) trait Deliver: fmt::Debug + Send + Sync + 'static {
     /// Returns once the batch was delivered or lost, within what the courier allows.
     fn deliver(&self, batch: Vec<SpanData>, courier: &Courier) -> Result<(), Failure>;
+
+    /// Where to, as it is told; nothing where there is no address.
+    fn place(&self) -> Option<String> {
+        None
+    }
 }
 
 /// An exporter that tells how it fares.
@@ -62,7 +67,8 @@ impl SpanExporter for Exporter {
                     _ => spans as u64,
                 };
                 self.queue.lose(lost);
-                self.health.failed(&failure);
+                self.health.dropped(lost);
+                self.health.failed(&failure.at(self.deliver.place()));
             }
         }
         Ok(())

@@ -71,6 +71,14 @@ impl Failure {
         }
     }
 
+    /// As it is told of a receiver at this address.
+    pub(crate) fn at(&self, place: Option<String>) -> String {
+        match place {
+            Some(place) => format!("{place}: {self}"),
+            None => self.to_string(),
+        }
+    }
+
     /// An error with all of its sources, for those of HTTP clients say nothing by themselves.
     pub(crate) fn transport(error: &(dyn std::error::Error + 'static)) -> Self {
         let mut text = error.to_string();

@@ -62,6 +62,10 @@ impl Grpc {
         Self { client }
     }
 
+    pub(crate) fn place(&self) -> String {
+        self.client.place()
+    }
+
     /// Calls once, and returns the answer if it is a good one.
     pub(crate) async fn send(
         &self,

@@ -48,6 +48,9 @@ pub(crate) struct MetricsPush {
 /// Sends what was collected, on the reader's thread.
 trait Deliver: fmt::Debug + Send + Sync + 'static {
     fn deliver(&self, metrics: &ResourceMetrics, courier: &Courier) -> Result<(), Failure>;
+
+    /// Where to, as it is told.
+    fn place(&self) -> Option<String>;
 }
 
 /// An exporter that tells how it fares.
@@ -158,7 +161,7 @@ impl PushMetricExporter for Exporter {
             Ok(()) => self.health.sent(),
             Err(failure) => {
                 self.failures.fetch_add(1, Ordering::AcqRel);
-                self.health.failed(&failure);
+                self.health.failed(&failure.at(self.deliver.place()));
             }
         }
         Ok(())
@@ -181,6 +184,10 @@ impl PushMetricExporter for Exporter {
 impl Deliver for super::otlp::Metrics {
     fn deliver(&self, metrics: &ResourceMetrics, courier: &Courier) -> Result<(), Failure> {
         self.deliver(metrics, courier)
+    }
+
+    fn place(&self) -> Option<String> {
+        Some(self.place())
     }
 }
 

@@ -14,6 +14,8 @@
 //! (`OTEL_EXPORTER_OTLP_COMPRESSION=gzip` refuses to start). What is sent is encoded by `opentelemetry-proto`.
 
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin"))]
+mod address;
+#[cfg(any(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin"))]
 mod attempts;
 #[cfg(any(feature = "otlp-grpc", feature = "otlp-http", feature = "zipkin"))]
 mod client;

@@ -30,14 +30,16 @@ const MOST: usize = 64 * 1024;
 // === impl Post ===
 
 impl Post {
+    /// Posts to `to`, or to its `path` where it names a server alone.
     pub(crate) fn new(
         field: &'static str,
-        to: &str,
+        (to, path): (&str, &str),
         headers: (&'static str, &BTreeMap<String, String>),
         content_type: &'static str,
         runtime: &Handle,
     ) -> Result<Self, ExportError> {
-        let client = Client::new(field, to, headers, Version::Http1, runtime)?;
+        let mut client = Client::new(field, to, headers, Version::Http1, runtime)?;
+        client.append(path);
         Ok(Self::with_client(client, content_type))
     }
 
@@ -74,6 +76,10 @@ impl Post {
             said: said(&head.headers, &body.unwrap_or_default()),
             again: again(head.status, &head.headers),
         })
+    }
+
+    pub(crate) fn place(&self) -> String {
+        self.client.place()
     }
 
     /// The connections hang.

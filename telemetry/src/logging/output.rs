@@ -128,9 +128,15 @@ impl LogFile {
 /// Opens the file at `path` to append to it, and makes the directories that it is in.
 fn append(path: &Path) -> io::Result<File> {
     if let Some(directory) = path.parent() {
-        create_dir_all(directory)?;
+        create_dir_all(directory).map_err(|error| of(path, &error))?;
     }
-    OpenOptions::new().create(true).append(true).open(path)
+    let opened = OpenOptions::new().create(true).append(true).open(path);
+    opened.map_err(|error| of(path, &error))
+}
+
+/// An error that tells the file.
+fn of(path: &Path, error: &io::Error) -> io::Error {
+    io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }
 
 /// Whether `file` is the one that `path` leads to.

@@ -5,6 +5,7 @@ mod fan_out;
 mod page;
 mod process;
 mod recorder;
+mod scrapes;
 mod server;
 mod service;
 mod target;

@@ -4,7 +4,7 @@ use std::{
     fmt,
     io::Write as _,
     panic::{AssertUnwindSafe, catch_unwind},
-    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    sync::Arc,
 };
 
 use bartizan::conn::Drain;
@@ -17,8 +17,8 @@ use tokio::{
     time::Instant,
 };
 
-use super::{Recorder, process::Process, target};
-use crate::{health::TARGET, runtime::Runtime};
+use super::{Recorder, process::Process, scrapes::Scrapes, target};
+use crate::{health::TARGET, runtime::Runtime, shutdown::Ended};
 
 /// The page, and what is known of those who ask for it. Clones share.
 #[derive(Clone)]
@@ -53,21 +53,6 @@ pub(super) enum Asker {
     Mounted,
     /// The server that can wait for a last scrape.
     Server,
-}
-
-/// Whether our own server was asked, and since when.
-#[derive(Default)]
-struct Scrapes {
-    seen: Mutex<Seen>,
-    more: Condvar,
-}
-
-#[derive(Default)]
-struct Seen {
-    /// Raised by each who waits for a scrape that begins from then on.
-    epoch: u64,
-    /// The epoch in which the last scrape began.
-    last: Option<u64>,
 }
 
 /// Makes pages, one at a time.
@@ -138,17 +123,9 @@ impl Page {
         Some(answered)
     }
 
-    /// Waits until our server was asked once more, if it ever was. Returns whether it was; `None` if it never was.
-    pub(crate) fn wait_for_scrape(&self, deadline: Instant) -> Option<bool> {
-        let Scrapes { seen, more } = &*self.0.scrapes;
-        let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.last?;
-        seen.epoch += 1;
-        let wanted = Some(seen.epoch);
-        let left = deadline.saturating_duration_since(Instant::now());
-        let waited = more.wait_timeout_while(seen, left, |seen| seen.last < wanted);
-        let (seen, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        Some(seen.last >= wanted)
+    /// Waits until our server was asked once more, if it ever was, and if that is to be expected by the deadline.
+    pub(crate) fn wait_for_scrape(&self, deadline: Instant) -> Ended {
+        self.0.scrapes.wait(deadline)
     }
 }
 
@@ -158,24 +135,6 @@ impl fmt::Debug for Page {
             .field("path", &self.0.path)
             .field("is_recorded", &self.0.wanted.is_some())
             .finish_non_exhaustive()
-    }
-}
-
-// === impl Scrapes ===
-
-impl Scrapes {
-    fn epoch(&self) -> u64 {
-        self.seen().epoch
-    }
-
-    fn add(&self, epoch: u64) {
-        let mut seen = self.seen();
-        seen.last = seen.last.max(Some(epoch));
-        self.more.notify_all();
-    }
-
-    fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

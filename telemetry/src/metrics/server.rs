@@ -82,7 +82,7 @@ impl Server {
         };
         match &listener {
             Ok(listener) => set(&bound, listener.local_addr().ok()),
-            Err(error) => health.failed(error),
+            Err(error) => health.failed(&format_args!("{address}: {error}")),
         }
         let task = runtime.spawn(run(address, listener.ok(), bound.clone(), health, shared));
         Self {
@@ -137,7 +137,7 @@ async fn run(
                         health.sent();
                         listener = Some(again);
                     }
-                    Err(error) => health.failed(&error),
+                    Err(error) => health.failed(&format_args!("{address}: {error}")),
                 }
                 continue;
             };
@@ -150,7 +150,7 @@ async fn run(
                 Err(error) if error.kind() == io::ErrorKind::ConnectionAborted => {}
                 // No file left, say.
                 Err(error) => {
-                    health.failed(&error);
+                    health.failed(&format_args!("{address}: {error}"));
                     sleep(AGAIN).await;
                 }
             }

@@ -146,11 +146,7 @@ impl Shutdown {
         let push = metrics.clone();
         let metrics = push.map(|push| Part::begin(left, move || push.shutdown_with_timeout(left)));
         let scrape = match (page, manner) {
-            (Some(page), Manner::Awaited) => match page.wait_for_scrape(early) {
-                None => Ended::Absent,
-                Some(true) => Ended::Done,
-                Some(false) => Ended::TimedOut,
-            },
+            (Some(page), Manner::Awaited) => page.wait_for_scrape(early),
             _ => Ended::Absent,
         };
         let spans = Part::end(spans, early);

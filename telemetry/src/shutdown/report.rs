@@ -6,7 +6,8 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct ShutdownReport {
-    /// The page of metrics was asked for once more; [`Absent`](Ended::Absent) if it never was.
+    /// The page of metrics was asked for once more; [`Absent`](Ended::Absent) if it never was, and
+    /// [`NotAwaited`](Ended::NotAwaited) if the next scrape comes later than `shutdown.timeout`.
     pub scrape: Ended,
     /// Spans that waited were sent.
     pub spans: Ended,
@@ -24,6 +25,8 @@ pub enum Ended {
     Absent,
     /// All was done.
     Done,
+    /// It would come too late, and was given up at once.
+    NotAwaited,
     /// It was given up when the time was over.
     TimedOut,
     /// It failed, for this reason.
@@ -85,6 +88,7 @@ impl fmt::Display for Ended {
         match self {
             Self::Absent => f.write_str("absent"),
             Self::Done => f.write_str("done"),
+            Self::NotAwaited => f.write_str("due too late to wait for"),
             Self::TimedOut => f.write_str("timed out"),
             Self::Failed(reason) => write!(f, "failed: {reason}"),
         }

@@ -95,6 +95,23 @@ async fn a_scrape_that_does_not_come_costs_the_time_and_no_more() {
 }
 
 #[tokio::test]
+async fn a_scrape_that_is_due_too_late_is_not_waited_for() {
+    let telemetry = listening("shutdown: { timeout: 1s }");
+    scrape(page_of(&telemetry)).await;
+    sleep(Duration::from_secs(2)).await;
+    scrape(page_of(&telemetry)).await;
+    let started = Instant::now();
+    let report = telemetry.shutdown().await;
+    assert!(started.elapsed() < AT_ONCE, "{:?}", started.elapsed());
+    assert_eq!(report.scrape, Ended::NotAwaited);
+    assert!(!report.is_complete(), "nobody saw the last figures");
+    assert_eq!(
+        report.to_string(),
+        "last scrape: due too late to wait for, spans: absent, metrics: absent, lines: absent"
+    );
+}
+
+#[tokio::test]
 async fn who_was_never_asked_or_does_not_want_it_waits_for_no_scrape() {
     let unasked = listening("");
     let unwilling = listening("shutdown: { last_scrape: false }");

@@ -2,6 +2,23 @@
 
 use http::{Uri, uri::Scheme};
 
+/// Whether this is where an exporter can send to, that speaks gRPC: the path is the call's.
+///
+/// # Errors
+///
+/// As [`endpoint`].
+pub(in crate::config) fn grpc_endpoint(given: &str) -> Result<(), String> {
+    endpoint(given)?;
+    match given.parse::<Uri>() {
+        Ok(uri) if uri.path() != "/" || uri.query().is_some() => Err(
+            "its path is refused: gRPC has its own; a URI such as http://collector:4317 is accepted, or with a path \
+             by HTTP"
+                .into(),
+        ),
+        _ => Ok(()),
+    }
+}
+
 /// Whether this is where an exporter can send to.
 ///
 /// # Errors

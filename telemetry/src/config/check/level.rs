@@ -10,32 +10,33 @@ const ACCEPTED: &str = "a level (off, error, warn, info, debug, trace), or level
 
 /// What filters lines as this says.
 ///
-/// A word alone that is no level is a target, all of whose lines are written, and no others. One that looks like a level
-/// is refused: `inof` would turn the log off.
+/// A word alone is a level. To a subscriber any other word is a target, all of whose lines are written, and no others, so
+/// that `verbose` or `inof` would turn the log off; a module's path alone can only be meant as such.
 ///
 /// # Errors
 ///
 /// What was given, and what is accepted.
 pub(in crate::config) fn level(given: &str) -> Result<Targets, String> {
+    let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
     for part in given.split(',') {
-        let (target, level) = match part.split_once('=') {
-            Some((target, level)) => (target, Some(level)),
-            None => (part, None),
+        let (fits, word) = match part.split_once('=') {
+            Some((target, level)) => (is_target(target) && is_level(level), level),
+            None => (
+                is_level(part) || is_target(part) && part.contains("::"),
+                part,
+            ),
         };
-        let is_level = |word: &str| LEVELS.iter().any(|level| level.eq_ignore_ascii_case(word));
-        let word = level.unwrap_or(target);
-        if is_level(word) && (level.is_none() || is_target(target)) {
+        if fits {
             continue;
         }
-        match near(word, LEVELS) {
-            Some(meant) if !is_level(word) => {
-                return Err(format!(
-                    "{given:?} is refused: did you mean `{meant}`? {ACCEPTED}"
-                ));
+        let hint = match near(word, LEVELS) {
+            Some(meant) if !is_level(word) => format!("did you mean `{meant}`? "),
+            _ if is_target(part) => {
+                format!("{part:?} is no level; for all lines of a target write `{part}=trace`; ")
             }
-            _ if level.is_none() && is_target(target) => {}
-            _ => return Err(format!("{given:?} is refused: {ACCEPTED}")),
-        }
+            _ => String::new(),
+        };
+        return Err(format!("{given:?} is refused: {hint}{ACCEPTED}"));
     }
     let parsed = given.parse();
     parsed.map_err(|_| format!("{given:?} is refused: {ACCEPTED}"))

@@ -8,15 +8,18 @@ use bartizan::{
 };
 use http::uri::PathAndQuery;
 
-use super::{check_headers, endpoint};
-use crate::config::{Faults, Metrics, OtlpMetrics, read::near};
+use super::{check_headers, endpoint, grpc_endpoint};
+use crate::config::{Faults, Metrics, OtlpMetrics, OtlpProtocol, read::near};
 
 /// What is served beside the page of metrics.
 const TAKEN: [&str; 2] = ["/healthz", "/readyz"];
 
+/// What Prometheus puts on each series by itself; a label of ours would become `exported_job`.
+const OF_PROMETHEUS: [&str; 2] = ["instance", "job"];
+
 pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
     let Metrics {
-        enabled: _,
+        enabled,
         listen: _,
         path,
         names: _,
@@ -29,8 +32,8 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         process: _,
         otlp:
             OtlpMetrics {
-                enabled: _,
-                protocol: _,
+                enabled: pushed,
+                protocol,
                 endpoint: given,
                 headers,
                 interval,
@@ -67,6 +70,14 @@ pub(super) fn check(metrics: &Metrics, faults: &mut Faults) {
         faults.add("metrics.own_buckets", problem);
     }
     faults.period("metrics.upkeep", *upkeep);
+    if *pushed && !enabled {
+        let problem = "it is on, and `metrics.enabled` is off, so that nothing is recorded; turn that on, or this off";
+        faults.add("metrics.otlp.enabled", problem);
+    }
+    let endpoint = match protocol {
+        OtlpProtocol::Grpc => grpc_endpoint,
+        OtlpProtocol::Http => endpoint,
+    };
     if let Some(Err(problem)) = given.as_deref().map(endpoint) {
         faults.add("metrics.otlp.endpoint", problem);
     }
@@ -93,6 +104,13 @@ fn check_path(path: &str) -> Result<(), String> {
 fn check_labels(labels: &BTreeMap<String, String>, faults: &mut Faults) {
     let mut together = Meter::builder();
     for (name, value) in labels {
+        if OF_PROMETHEUS.contains(&name.as_str()) {
+            faults.add(
+                format!("metrics.labels.{name}"),
+                "Prometheus has it on each series, and means the target; another name is accepted",
+            );
+            continue;
+        }
         let alone = Meter::builder().constant_label(name, value).build();
         let refused = match alone {
             Ok(_) => {

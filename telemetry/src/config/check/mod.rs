@@ -6,7 +6,11 @@ mod level;
 mod metrics;
 mod tracing;
 
-pub(super) use self::{endpoint::endpoint, headers::header, level::level};
+pub(super) use self::{
+    endpoint::{endpoint, grpc_endpoint},
+    headers::header,
+    level::level,
+};
 
 use std::collections::BTreeMap;
 

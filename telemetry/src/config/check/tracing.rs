@@ -1,11 +1,11 @@
 //! What is wrong with the section `tracing`.
 
-use super::{check_headers, endpoint};
-use crate::config::{Batch, Faults, Propagator, Tracing};
+use super::{check_headers, endpoint, grpc_endpoint};
+use crate::config::{Batch, Faults, Propagator, TraceExporter, Tracing};
 
 pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
     let Tracing {
-        exporter: _,
+        exporter,
         endpoint: given,
         headers,
         timeout,
@@ -14,7 +14,15 @@ pub(super) fn check(tracing: &Tracing, faults: &mut Faults) {
         propagators,
         batch: Batch { queue, size, delay },
     } = tracing;
-    if let Some(Err(problem)) = given.as_deref().map(endpoint) {
+    let endpoint = match exporter {
+        TraceExporter::OtlpGrpc => grpc_endpoint,
+        _ => endpoint,
+    };
+    if given.is_some() && matches!(exporter, TraceExporter::None | TraceExporter::Stdout) {
+        let problem = "it is given, and `tracing.exporter` sends nothing anywhere; write `exporter: otlp-grpc`, \
+                       `otlp-http` or `zipkin`, or leave it out";
+        faults.add("tracing.endpoint", problem);
+    } else if let Some(Err(problem)) = given.as_deref().map(endpoint) {
         faults.add("tracing.endpoint", problem);
     }
     check_headers("tracing.headers", headers, faults);

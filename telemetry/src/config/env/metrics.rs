@@ -7,9 +7,9 @@ use super::{
     traces::{self, endpoint},
     variables::{Variables, millis},
 };
-use crate::config::{Metrics, OtlpMetrics, OtlpProtocol};
+use crate::config::{Metrics, OtlpMetrics};
 
-const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
+pub(super) const EXPORTER: &str = "OTEL_METRICS_EXPORTER";
 
 pub(super) fn apply(metrics: &mut Metrics, variables: &mut Variables<'_>) {
     exporters(metrics, variables);
@@ -37,9 +37,8 @@ pub(super) fn apply(metrics: &mut Metrics, variables: &mut Variables<'_>) {
             );
         }
     }
-    if let Some(given) = endpoint(variables, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", || {
-        (*protocol == OtlpProtocol::Http).then_some("v1/metrics")
-    }) {
+    let own = "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT";
+    if let Some(given) = endpoint(variables, own, *protocol, "v1/metrics") {
         *to = Some(given);
     }
     let names = [

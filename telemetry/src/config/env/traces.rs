@@ -8,11 +8,11 @@ use super::{
 };
 use crate::config::{OtlpProtocol, Propagator, Sampler, TraceExporter, Tracing};
 
-const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
+pub(super) const EXPORTER: &str = "OTEL_TRACES_EXPORTER";
 const SAMPLER: &str = "OTEL_TRACES_SAMPLER";
 const ARGUMENT: &str = "OTEL_TRACES_SAMPLER_ARG";
 const PROPAGATORS: &str = "OTEL_PROPAGATORS";
-const GENERAL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+pub(super) const GENERAL_ENDPOINT: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
 
 pub(super) fn apply(tracing: &mut Tracing, variables: &mut Variables<'_>) {
     exporter(tracing, variables);
@@ -26,9 +26,12 @@ pub(super) fn apply(tracing: &mut Tracing, variables: &mut Variables<'_>) {
     let mut timeouts = vec!["OTEL_BSP_EXPORT_TIMEOUT"];
     match exporter {
         TraceExporter::OtlpGrpc | TraceExporter::OtlpHttp => {
-            if let Some(given) = endpoint(variables, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT", || {
-                (*exporter == TraceExporter::OtlpHttp).then_some("v1/traces")
-            }) {
+            let protocol = match exporter {
+                TraceExporter::OtlpGrpc => OtlpProtocol::Grpc,
+                _ => OtlpProtocol::Http,
+            };
+            let own = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+            if let Some(given) = endpoint(variables, own, protocol, "v1/traces") {
                 *to = Some(given);
             }
             let names = [
@@ -96,7 +99,12 @@ fn exporter(tracing: &mut Tracing, variables: &mut Variables<'_>) {
         };
     }
     *exporter = after;
-    if after == before || matches!(after, TraceExporter::None | TraceExporter::Stdout) {
+    if after == before {
+        return;
+    }
+    if matches!(after, TraceExporter::None | TraceExporter::Stdout) {
+        // Nothing is sent, as was asked for.
+        *endpoint = None;
         return;
     }
     let mut left_out = Vec::new();
@@ -152,14 +160,20 @@ pub(super) fn protocol(given: &str) -> Result<OtlpProtocol, String> {
     }
 }
 
-/// Where to send to: as a signal's own variable has it, or the general one and `path` after that.
+/// Where to send to: as a signal's own variable has it, or the general one and with HTTP `path` after that.
 pub(super) fn endpoint(
     variables: &mut Variables<'_>,
     own: &'static str,
-    path: impl FnOnce() -> Option<&'static str>,
+    protocol: OtlpProtocol,
+    path: &str,
 ) -> Option<String> {
-    let (name, given) = variables.named(&[own, GENERAL_ENDPOINT], uri)?;
-    match path() {
+    let (check, path): (fn(&str) -> _, _) = match protocol {
+        OtlpProtocol::Grpc => (check::grpc_endpoint, None),
+        OtlpProtocol::Http => (check::endpoint, Some(path)),
+    };
+    let fits = |given: &str| check(given).map(|()| given.to_owned());
+    let (name, given) = variables.named(&[own, GENERAL_ENDPOINT], fits)?;
+    match path {
         Some(path) if name == GENERAL_ENDPOINT => {
             Some(format!("{}/{path}", given.trim_end_matches('/')))
         }

@@ -49,8 +49,19 @@ impl<'a> Variables<'a> {
         None
     }
 
+    /// Whether it is set, to something that `is` so.
+    pub(super) fn holds(&self, name: &str, is: impl FnOnce(&str) -> bool) -> bool {
+        let given = (self.lookup)(name).unwrap_or_default();
+        let given = given.trim();
+        !given.is_empty() && is(given)
+    }
+
+    /// Notes what is wrong, once: spans and metrics have variables in common.
     pub(super) fn warn(&mut self, variable: &'static str, problem: impl Into<String>) {
-        self.warnings.push(Warning::new(variable, problem));
+        let warning = Warning::new(variable, problem);
+        if !self.warnings.contains(&warning) {
+            self.warnings.push(warning);
+        }
     }
 
     pub(super) fn into_warnings(self) -> Vec<Warning> {

@@ -195,12 +195,15 @@ impl Node {
 }
 
 /// What the parser says of a text that is no YAML, or none that is accepted.
-pub(super) fn syntax(error: &yaml_serde::Error) -> ConfigFault {
+pub(super) fn syntax(error: &yaml_serde::Error, text: &str) -> ConfigFault {
+    let hint = error
+        .location()
+        .map_or("", |location| hint(text, location.line()));
     let place = error.location().map(|location| Place {
         line: location.line(),
         column: location.column(),
     });
-    let text = error.to_string();
+    let told = error.to_string();
     let known = [
         (
             "recursion limit",
@@ -219,17 +222,30 @@ pub(super) fn syntax(error: &yaml_serde::Error) -> ConfigFault {
             "a section or a list is refused as a key: a text is accepted",
         ),
     ];
-    let known = known.iter().find(|(theirs, _)| text.contains(theirs));
+    let known = known.iter().find(|(theirs, _)| told.contains(theirs));
     let problem = match (known, place) {
         (Some((_, ours)), _) => (*ours).to_owned(),
         // The place stands in front of the fault.
         (None, Some(Place { line, column })) => {
-            let problem = text.replace(&format!(" at line {line} column {column}"), "");
-            format!("this is no YAML: {}", shown(&problem, MOST_SHOWN * 2))
+            let problem = told.replace(&format!(" at line {line} column {column}"), "");
+            format!("this is no YAML: {}", shown(&problem, MOST_SHOWN * 2)) + hint
         }
-        (None, None) => format!("this is no YAML: {}", shown(&text, MOST_SHOWN * 2)),
+        (None, None) => format!("this is no YAML: {}", shown(&told, MOST_SHOWN * 2)),
     };
     ConfigFault::new("", problem).at(place)
+}
+
+/// What is often meant by a line that is no YAML: a variable within braces or brackets, which has braces of its own.
+fn hint(text: &str, line: usize) -> &'static str {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or_default();
+    let is_within = line
+        .match_indices("${")
+        .any(|(at, _)| line[..at].contains(['{', '[']) && !line[..at].ends_with(['"', '\'']));
+    if is_within {
+        "; within `{ }` and `[ ]` write a variable in quotes, as \"${NAME}\""
+    } else {
+        ""
+    }
 }
 
 fn unknown_key(section: &str, key: &str, accepted: &[&str]) -> String {

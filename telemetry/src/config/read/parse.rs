@@ -59,14 +59,14 @@ impl Node {
         let mut node = match documents.next() {
             Some(document) => Room(&room)
                 .deserialize(document)
-                .map_err(|error| fault::syntax(&error))?,
+                .map_err(|error| fault::syntax(&error, text))?,
             None => return Ok(Self::Section(Vec::new())),
         };
         if let Some(second) = documents.next() {
             // What cannot be read at all says so by itself.
             Room(&room)
                 .deserialize(second)
-                .map_err(|error| fault::syntax(&error))?;
+                .map_err(|error| fault::syntax(&error, text))?;
             let problem = "a second document begins; one is accepted";
             return Err(ConfigFault::new("", problem));
         }
@@ -79,7 +79,7 @@ impl Node {
         if let Some(document) = again.next() {
             Texts(&mut node)
                 .deserialize(document)
-                .map_err(|error| fault::syntax(&error))?;
+                .map_err(|error| fault::syntax(&error, text))?;
         }
         Ok(node)
     }

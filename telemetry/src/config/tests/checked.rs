@@ -55,7 +55,8 @@ fn levels_are_those_that_a_subscriber_takes() -> Result<(), ConfigError> {
         "off",
         "INFO",
         "info,hyper=warn",
-        "my_service",
+        "my_service=trace",
+        "my_service::db",
         "my_service::db=trace,error",
     ] {
         Config::from_yaml(&format!("logging: {{ level: \"{level}\" }}"))?;

@@ -198,3 +198,46 @@ fn a_batch_fits_its_queue() -> Result<(), ConfigError> {
     }
     Ok(())
 }
+
+#[test]
+fn an_endpoint_that_nothing_is_sent_to_is_told() -> Result<(), ConfigError> {
+    let endpoint = ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://a:4318");
+    for (text, chosen, told) in [
+        ("", None, true),
+        ("tracing: { exporter: zipkin }", None, true),
+        ("tracing: { exporter: otlp-http }", None, false),
+        ("metrics: { otlp: { enabled: true } }", None, false),
+        ("", Some(("OTEL_TRACES_EXPORTER", "otlp")), false),
+        // As was asked for.
+        ("", Some(("OTEL_TRACES_EXPORTER", "none")), false),
+        ("", Some(("OTEL_METRICS_EXPORTER", "prometheus")), false),
+        ("", Some(("OTEL_SDK_DISABLED", "true")), false),
+    ] {
+        let all: Vec<_> = chosen.into_iter().chain([endpoint]).collect();
+        let config = Config::from_yaml(text)?.with_env(variables(&all));
+        let warnings: Vec<_> = config.warnings().iter().map(ToString::to_string).collect();
+        assert_eq!(
+            warnings.len(),
+            usize::from(told),
+            "{text} {chosen:?}: {warnings:?}"
+        );
+        for warning in warnings {
+            assert!(warning.contains("nothing is sent by OTLP"), "{warning}");
+        }
+    }
+    Ok(())
+}
+
+#[test]
+fn one_that_spans_and_metrics_have_in_common_is_told_once() -> Result<(), ConfigError> {
+    for given in [
+        ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/json"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "a:4318"),
+    ] {
+        let all = [given];
+        let config = Config::from_yaml("tracing: { exporter: otlp-http }")?;
+        let config = config.with_env(variables(&all));
+        assert_eq!(config.warnings().len(), 1, "{:?}", config.warnings());
+    }
+    Ok(())
+}

@@ -169,6 +169,11 @@ fn what_is_no_configuration_is_told_as_such() {
             "line 2, column 1: this is no YAML: did not find expected node content, while parsing a flow node",
         ),
         (
+            "resource: {service_name: ${NOPE}}\n",
+            "line 1, column 27: this is no YAML: did not find expected ',' or '}', while parsing a flow mapping at line 1 \
+             column 11; within `{ }` and `[ ]` write a variable in quotes, as \"${NAME}\"",
+        ),
+        (
             "--- {}\n--- {}\n",
             "a second document begins; one is accepted",
         ),

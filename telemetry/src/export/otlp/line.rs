@@ -66,6 +66,16 @@ impl Line {
         self.accept(result?)
     }
 
+    /// Where to, as it is told.
+    pub(crate) fn place(&self) -> String {
+        match &self.wire {
+            #[cfg(feature = "otlp-grpc")]
+            Wire::Grpc(grpc, _) => grpc.place(),
+            #[cfg(feature = "otlp-http")]
+            Wire::Http(post) => post.place(),
+        }
+    }
+
     fn accept(&self, answer: Answer) -> Result<(), Failure> {
         let Answer { rejected, said } = answer;
         if rejected > 0 {

@@ -65,6 +65,10 @@ impl Deliver for Spans {
         };
         self.line.deliver(request.encode_to_vec().into(), courier)
     }
+
+    fn place(&self) -> Option<String> {
+        Some(self.line.place())
+    }
 }
 
 // === impl Metrics ===
@@ -84,6 +88,10 @@ impl Metrics {
         let mut request = ExportMetricsServiceRequest::from(metrics);
         bound_only_what_was_recorded(&mut request);
         self.line.deliver(request.encode_to_vec().into(), courier)
+    }
+
+    pub(crate) fn place(&self) -> String {
+        self.line.place()
     }
 }
 

@@ -22,9 +22,9 @@ pub(crate) struct Target<'a> {
     method: &'static str,
     #[cfg_attr(
         not(feature = "otlp-http"),
-        expect(dead_code, reason = "an endpoint of HTTP")
+        expect(dead_code, reason = "a path of HTTP")
     )]
-    default: &'static str,
+    path: &'static str,
 }
 
 // === impl Target ===
@@ -35,7 +35,7 @@ impl<'a> Target<'a> {
             endpoint: ("tracing.endpoint", config.endpoint.as_deref()),
             headers: ("tracing.headers", &config.headers),
             method: "/opentelemetry.proto.collector.trace.v1.TraceService/Export",
-            default: "http://localhost:4318/v1/traces",
+            path: "/v1/traces",
         }
     }
 
@@ -44,7 +44,7 @@ impl<'a> Target<'a> {
             endpoint: ("metrics.otlp.endpoint", config.endpoint.as_deref()),
             headers: ("metrics.otlp.headers", &config.headers),
             method: "/opentelemetry.proto.collector.metrics.v1.MetricsService/Export",
-            default: "http://localhost:4318/v1/metrics",
+            path: "/v1/metrics",
         }
     }
 
@@ -59,7 +59,7 @@ impl<'a> Target<'a> {
     #[cfg(feature = "otlp-http")]
     pub(crate) fn http(self, runtime: &Handle) -> Result<Line, ExportError> {
         let (field, to) = self.endpoint;
-        let to = to.unwrap_or(self.default);
+        let to = (to.unwrap_or("http://localhost:4318"), self.path);
         let content_type = "application/x-protobuf";
         let post = crate::export::post::Post::new(field, to, self.headers, content_type, runtime)?;
         Ok(Line::new(Wire::Http(post)))

@@ -42,7 +42,8 @@ impl Site {
         let collector = Collector::default();
         let path = match protocol {
             OtlpProtocol::Grpc => "",
-            OtlpProtocol::Http => "/v1/metrics",
+            // `v1/metrics` is added.
+            OtlpProtocol::Http => "/",
         };
         let otlp = OtlpMetrics {
             protocol,

@@ -10,4 +10,5 @@ mod sent;
 mod shutdown;
 mod support;
 mod tls;
+mod told;
 mod zipkin;

@@ -73,6 +73,14 @@ fn spans_arrive_over_http() {
     arrives(TraceExporter::OtlpHttp, "/v1/traces");
 }
 
+/// The collector knows no other path than that of the protocol.
+#[test]
+fn an_endpoint_needs_no_path() {
+    for path in ["", "/"] {
+        arrives(TraceExporter::OtlpHttp, path);
+    }
+}
+
 #[test]
 fn a_batch_is_no_larger_than_it_may_be_and_goes_by_itself_when_it_is_full() {
     let scene = Scene::new();

@@ -154,7 +154,7 @@ fn one_that_hangs_or_speaks_no_tls_costs_the_time_out() {
             Scene::spans(&provider, 3);
             let flushed = spent(millis(0), millis(600), || provider.force_flush());
             flushed.expect_err("spans that do not arrive");
-            scene.assert_figures("traces", 0, 1, 0);
+            scene.assert_figures("traces", 0, 1, 3);
         }
     }
 }

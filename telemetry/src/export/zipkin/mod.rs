@@ -35,7 +35,7 @@ impl Zipkin {
         runtime: &Handle,
     ) -> Result<Self, ExportError> {
         let to = config.endpoint.as_deref();
-        let to = to.unwrap_or("http://localhost:9411/api/v2/spans");
+        let to = (to.unwrap_or("http://localhost:9411"), "/api/v2/spans");
         let headers = ("tracing.headers", &config.headers);
         let post = Post::new("tracing.endpoint", to, headers, "application/json", runtime)?;
         let name = resource.get(&Key::from_static_str("service.name"));
@@ -64,5 +64,9 @@ impl Deliver for Zipkin {
             self.post.renew();
         }
         result
+    }
+
+    fn place(&self) -> Option<String> {
+        Some(self.post.place())
     }
 }
