@@ -78,7 +78,7 @@ fn exporters() -> Row {
                 .next("A line that rises: that instance's runtime is blocked; look at its CPU and its threads."),
             Panel::lines("Scrapes by instance", Unit::Other("s"))
                 .query("scrape_duration_seconds{@job}", "{{instance}}")
-                .alerts(&["InstanceDown"])
+                .alerts(&["InstanceDown", "InstanceRestarts", "MostInstancesDown"])
                 .shows("How long a scrape takes. Prometheus gives up after 10 s.")
                 .next("It grows with the samples of a scrape: too many series; look at overflow, and at routes that are guessed."),
             Panel::lines("Samples of a scrape", Unit::Other("short"))

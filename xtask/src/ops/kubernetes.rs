@@ -17,6 +17,9 @@ mod tests;
 const FOLDER: &str = "ops/kubernetes";
 /// For how many seconds a drain may last until SseDrainStuck fires.
 const DRAIN: &str = "sse.drain_stuck.seconds";
+const PROBES: [&str; 2] = ["livenessProbe", "readinessProbe"];
+/// The port of the page of metrics.
+const FIGURES: &str = "metrics";
 /// How many seconds of grace there are where none are given.
 const KUBERNETES_GRACE: f64 = 30.0;
 
@@ -119,8 +122,7 @@ impl Manifests {
         let container = self.container();
         let open: Vec<_> = names(at(container, "ports")).collect();
         let mut faults = Vec::new();
-        let probes = ["livenessProbe.httpGet.port", "readinessProbe.httpGet.port"]
-            .map(|place| text(at(container, place)));
+        let probes = PROBES.map(|probe| asked(container, probe).0);
         let targets = items(self.service.at("spec.ports")).map(|port| text(at(port, "targetPort")));
         for name in targets.chain(probes).filter(|name| !open.contains(name)) {
             faults.push(
@@ -141,18 +143,26 @@ impl Manifests {
         faults
     }
 
-    /// A liveness probe that fails while the service drains would have it killed, and a readiness probe that does not would
-    /// have it sent what it no longer takes.
+    /// A liveness probe of the figures' port would have a service killed that serves, and a readiness probe of it would have one
+    /// sent requests that does not yet. Where they ask for a path, a liveness probe that fails while the service drains would
+    /// have it killed, and a readiness probe that does not would have it sent what it no longer takes.
     fn of_probes(&self) -> Vec<String> {
-        let expected = [("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")];
-        let wrong = expected.into_iter().filter(|(probe, path)| {
-            text(at(self.container(), &format!("{probe}.httpGet.path"))) != *path
-        });
-        wrong
-            .map(|(probe, path)| {
-                self.deployment
-                    .fault(format!("the {probe} asks for {path}"))
-            })
+        let paths = ["/healthz", "/readyz"];
+        let mut faults = Vec::new();
+        for (probe, expected) in PROBES.into_iter().zip(paths) {
+            let (port, path) = asked(self.container(), probe);
+            if port == FIGURES {
+                faults.push(format!(
+                    "the {probe} asks the port of the figures, and not the service's own"
+                ));
+            }
+            if path.is_some_and(|path| path != expected) {
+                faults.push(format!("the {probe} asks for {expected}"));
+            }
+        }
+        faults
+            .into_iter()
+            .map(|what| self.deployment.fault(what))
             .collect()
     }
 
@@ -161,8 +171,7 @@ impl Manifests {
         let container = self.container();
         let mut faults = Vec::new();
         let listen = port(text(self.config.at("metrics.listen"))).to_owned();
-        let metrics =
-            items(at(container, "ports")).find(|port| text(at(port, "name")) == "metrics");
+        let metrics = items(at(container, "ports")).find(|port| text(at(port, "name")) == FIGURES);
         let annotations = self.deployment.at("spec.template.metadata.annotations");
         let annotated = annotations.get("prometheus.io/port").map_or("", text);
         let opened = metrics
@@ -242,6 +251,15 @@ impl Manifests {
 
     fn container(&self) -> &Value {
         self.deployment.at("spec.template.spec.containers.0")
+    }
+}
+
+/// The port that a probe asks, and the path, if it asks for one.
+fn asked<'a>(container: &'a Value, probe: &str) -> (&'a str, Option<&'a str>) {
+    let place = |end: &str| text(at(container, &format!("{probe}.{end}")));
+    match place("tcpSocket.port") {
+        "" => (place("httpGet.port"), Some(place("httpGet.path"))),
+        port => (port, None),
     }
 }
 

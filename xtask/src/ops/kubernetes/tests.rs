@@ -64,7 +64,7 @@ fn each_fault_is_found() {
     );
     found(
         deployment,
-        "port: metrics\n            periodSeconds: 5",
+        "port: http\n            periodSeconds: 5",
         "port: admin\n            periodSeconds: 5",
         "no port named \"admin\"",
     );
@@ -76,8 +76,14 @@ fn each_fault_is_found() {
     );
     found(
         deployment,
-        "path: /readyz",
-        "path: /healthz",
+        "tcpSocket:\n              port: http\n            periodSeconds: 10",
+        "tcpSocket:\n              port: metrics\n            periodSeconds: 10",
+        "the livenessProbe asks the port of the figures",
+    );
+    found(
+        deployment,
+        "tcpSocket:\n              port: http\n            periodSeconds: 5",
+        "httpGet:\n              port: http\n              path: /healthz\n            periodSeconds: 5",
         "the readinessProbe asks for /readyz",
     );
     found(

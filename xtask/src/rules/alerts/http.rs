@@ -97,28 +97,34 @@ pub(super) fn gave_up(values: &Thresholds) -> Result {
     let (bucket, count) = (parts::bucket(metric), parts::count(metric));
     let window = values.window(&key("window"))?;
     let after = values.edge(&key("after_seconds"), metric)?;
+    let overrides = values.overrides(&key("override"), "route", Some(metric))?;
     let share = values.share(&key("share"))?;
     let least = values.number(&key("least"))?;
     let gone = format!(
         "http_response_status_code=\"\",error_type=~\"{}\"",
         parts::gave_up()
     );
-    let edge = parts::at_edge(after);
-    let late = format!(
-        "(\n  sum by (job, http_route) (increase({count}{{{gone}}}[{window}]))\n  \
-         - sum by (job, http_route) (increase({bucket}{{{gone},{edge}}}[{window}]))\n)"
-    );
+    let make = |matcher: &str, after: f64| {
+        let gone = with(&gone, matcher);
+        let edge = parts::at_edge(after);
+        let all = parts::select(&count, matcher);
+        let late = format!(
+            "(\n  sum by (job, http_route) (increase({count}{{{gone}}}[{window}]))\n  \
+             - sum by (job, http_route) (increase({bucket}{{{gone},{edge}}}[{window}]))\n)"
+        );
+        format!(
+            "{late}\n/ sum by (job, http_route) (increase({all}[{window}])) > {share}\nand {late} >= {least}"
+        )
+    };
     Ok(Alert {
         name: "HttpClientsGaveUp",
         severity: Severity::Critical,
-        expression: Some(format!(
-            "{late}\n/ sum by (job, http_route) (increase({count}[{window}])) > {share}\nand {late} >= {least}"
-        )),
+        expression: Some(parts::disjoint("http_route", after, &overrides, make)),
         hold: values.hold(&key("for"))?,
         summary: format!("Clients of {ROUTE} of {JOB} give up waiting"),
         description: format!(
-            "{PERCENT} of the requests to {ROUTE} of {JOB} ended over {window} with a client that left after {after} s and more \
-             without an answer. A backend that hangs shows no error, only this."
+            "{PERCENT} of the requests to {ROUTE} of {JOB} ended over {window} with a client that left after {after} s and more, \
+             or what the route has of its own, without an answer. A backend that hangs shows no error, only this."
         ),
         meaning: "Clients wait, get nothing and leave. No error is counted, for none was sent: what hangs is behind the \
                   service, or a lock or a pool in it.",
@@ -136,7 +142,7 @@ pub(super) fn gave_up(values: &Thresholds) -> Result {
             ),
         ],
         tune: "`after_seconds` is an edge of the buckets; put it below the time-out of your clients. A route of long polling \
-               is best left to streams.",
+               gets an `override`: `seconds` above its wait, an edge too, or `off = true`.",
     })
 }
 
@@ -158,9 +164,10 @@ pub(super) fn in_flight(values: &Thresholds) -> Result {
         summary: format!("{NUMBER} requests are under way in {INSTANCE} of {JOB}"),
         description: format!(
             "{INSTANCE} of {JOB} has {NUMBER} requests under way, open event streams not counted; {most} is the limit. They \
-             come faster than they are answered."
+             come faster than they are answered, or stay open: web sockets and streams of gRPC, idle ones too."
         ),
-        meaning: "Requests pile up in one instance: it is overloaded, or what it waits for is slow. It is per instance, so it \
+        meaning: "Requests pile up in one instance: it is overloaded, or what it waits for is slow. Web sockets and \
+                  gRPC streams are requests for as long as they are open, however idle. It is per instance, so it \
                   does not depend on how many there are, and a rolling deploy does not touch it.",
         look: vec![
             query(
@@ -172,8 +179,8 @@ pub(super) fn in_flight(values: &Thresholds) -> Result {
                 "sum by (instance) (http_server_active_requests)",
             ),
         ],
-        tune: "Requests a second times seconds a request is what is normal; three times that is a good limit. Web sockets and \
-               gRPC streams count for as long as they are open.",
+        tune: "Requests a second times seconds a request is what is normal; three times that is a good limit, with the web \
+               sockets and gRPC streams of a busy day on top.",
     })
 }
 
