@@ -3,6 +3,7 @@
 use std::{convert::Infallible, pin::pin, time::Duration};
 
 use bartizan::{
+    catalog,
     conn::{Connections, Drain},
     grpc::Grpc,
     http::{CustomLabel, HttpMetrics},
@@ -103,10 +104,22 @@ pub(super) async fn one_of_each(meter: Meter) {
     one_page(meter.clone()).await;
     two_jobs(meter.clone()).await;
     two_calls(meter.clone()).await;
+    one_exporter(&meter);
     let drain = Drain::with_meter(&meter);
     let connections = Connections::builder().meter(meter).drain(drain).build();
     let (ours, _theirs) = tokio::io::duplex(1);
     let mut io = connections.observe(ours);
     assert_eq!(io.write(b"ab").await.expect("room for one"), 1);
     assert!(io.write(b"b").now_or_never().is_none());
+}
+
+/// What `bartizan-telemetry` records of an exporter, by the meter alone.
+fn one_exporter(meter: &Meter) {
+    let labels = [(catalog::SIGNAL, "traces")];
+    let up = meter.gauge(&catalog::EXPORTER_UP, &labels);
+    up.expect("there is a recorder").set(1.0);
+    for metric in [&catalog::EXPORT_FAILURES, &catalog::EXPORT_DROPPED] {
+        let counter = meter.counter(metric, &labels);
+        counter.expect("there is a recorder").increment(1);
+    }
 }
