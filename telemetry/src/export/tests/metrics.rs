@@ -14,18 +14,19 @@ use bartizan::{
     meter::{Meter, Naming},
     sse::Sse,
 };
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder, PrometheusHandle};
+use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::net::TcpListener;
 
-use super::support::{Both, Collector, Scene, millis, spent};
+use super::support::{Collector, Scene, millis, spent};
 use crate::{
     bridge::tests::{Point, Shape, read},
     config::{Metrics, OtlpMetrics, OtlpProtocol, Period},
     export::{self, MetricsPush},
     health::Signal,
+    metrics::{self, Recorder},
 };
 
-/// A service with the whole stack, whose recorder is both.
+/// A service with the whole stack, whose recorder is the one of a `Telemetry`.
 struct Site {
     scene: Scene,
     collector: Collector,
@@ -57,17 +58,11 @@ impl Site {
         let made = export::metrics(&otlp, &config, Scene::resource(), &health, scene.runtime());
         let (otlp, push) = made.expect("a good configuration");
 
-        let mut prometheus = PrometheusBuilder::new();
-        for (name, edges) in catalog::buckets(&Naming::prometheus()) {
-            let matcher = Matcher::Full(name);
-            prometheus = prometheus
-                .set_buckets_for_metric(matcher, edges)
-                .expect("buckets");
-        }
-        let prometheus = prometheus.build_recorder();
-        let page = prometheus.handle();
+        let scraped =
+            metrics::scraped(&config, &Naming::prometheus()).expect("the catalogue's buckets");
+        let page = scraped.handle();
         let meter = Meter::builder()
-            .recorder(Both(prometheus, otlp))
+            .recorder(Recorder::new(scraped, Some(Box::new(otlp))))
             .build()
             .expect("a meter");
 
@@ -299,7 +294,7 @@ fn what_is_pushed_over_http_is_what_a_scrape_shows() {
 /// The SDK would say that the least of nothing is the greatest number there is.
 #[test]
 fn of_a_histogram_without_a_value_no_bounds_are_told() {
-    use metrics::{Key, Label, Level, Metadata, Recorder};
+    use ::metrics::{Key, Label, Level, Metadata, Recorder};
     use opentelemetry_proto::tonic::metrics::v1::metric::Data;
 
     let scene = Scene::new();
